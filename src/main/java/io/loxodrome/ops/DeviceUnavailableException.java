@@ -1,0 +1,10 @@
+package io.loxodrome.ops;
+
+/** A device that was asked for cannot be had on this machine; the message says why. */
+public final class DeviceUnavailableException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  public DeviceUnavailableException(String message) {
+    super(message);
+  }
+}

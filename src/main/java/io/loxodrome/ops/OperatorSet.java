@@ -1,0 +1,13 @@
+package io.loxodrome.ops;
+
+/** A device's operators, put together family by family. */
+public record OperatorSet(
+    MixingOperators mixing,
+    LinearOperators linear,
+    ConvolutionOperators convolution,
+    PoolingOperators pooling,
+    ElementwiseOperators elementwise,
+    LossOperators loss,
+    UpdateOperators update,
+    ImageOperators image)
+    implements Operators {}

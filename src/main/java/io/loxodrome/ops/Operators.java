@@ -1,0 +1,20 @@
+package io.loxodrome.ops;
+
+/** Every operator of a device, one interface per family. */
+public interface Operators {
+  MixingOperators mixing();
+
+  LinearOperators linear();
+
+  ConvolutionOperators convolution();
+
+  PoolingOperators pooling();
+
+  ElementwiseOperators elementwise();
+
+  LossOperators loss();
+
+  UpdateOperators update();
+
+  ImageOperators image();
+}

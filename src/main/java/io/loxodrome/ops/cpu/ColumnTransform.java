@@ -1,0 +1,142 @@
+package io.loxodrome.ops.cpu;
+
+import io.loxodrome.manifold.Gram;
+import java.util.Arrays;
+
+/** A linear map of the n rows of a matrix, applied to some of its columns at a time. */
+sealed interface ColumnTransform {
+  /**
+   * Replaces n x count values, row-major, by their image.
+   *
+   * @param worker whose thread is the caller's
+   * @param rows the values
+   */
+  void apply(Worker worker, float[] rows, int count);
+
+  /** Largest n for which the inverse is kept as a full matrix. */
+  int DENSE_LIMIT = 64;
+
+  /** x becomes G^-1 x. */
+  static ColumnTransform inverse(Gram gram) {
+    return gram.size() <= DENSE_LIMIT ? new Matrix(toFloats(gram.inverse())) : new Solve(gram);
+  }
+
+  /** x becomes R^-T x, where G = R^T R. */
+  static ColumnTransform whitening(Gram gram) {
+    return new Matrix(transposed(toFloats(gram.whiteningInverse())));
+  }
+
+  /** x becomes R^-1 x. */
+  static ColumnTransform unwhitening(Gram gram) {
+    return new Matrix(toFloats(gram.whiteningInverse()));
+  }
+
+  private static float[][] toFloats(double[][] matrix) {
+    float[][] result = new float[matrix.length][matrix.length];
+    for (int i = 0; i < matrix.length; i++) {
+      for (int j = 0; j < matrix.length; j++) {
+        result[i][j] = (float) matrix[i][j];
+      }
+    }
+    return result;
+  }
+
+  private static float[][] transposed(float[][] matrix) {
+    float[][] result = new float[matrix.length][matrix.length];
+    for (int i = 0; i < matrix.length; i++) {
+      for (int j = 0; j < matrix.length; j++) {
+        result[j][i] = matrix[i][j];
+      }
+    }
+    return result;
+  }
+
+  /** A full matrix; its zeros cost nothing, so a diagonal one is n scalings. */
+  final class Matrix implements ColumnTransform {
+    /** With more entries than this oneDNN's product is faster than loops over rows. */
+    private static final int FEW = 16;
+
+    private final int n;
+    private final float[] entries;
+    private final boolean sparse;
+
+    Matrix(float[][] matrix) {
+      n = matrix.length;
+      entries = new float[n * n];
+      int nonZero = 0;
+      for (int k = 0; k < n; k++) {
+        System.arraycopy(matrix[k], 0, entries, k * n, n);
+        for (float entry : matrix[k]) {
+          nonZero += entry == 0 ? 0 : 1;
+        }
+      }
+      sparse = nonZero <= Math.max(n, FEW);
+    }
+
+    @Override
+    public void apply(Worker worker, float[] rows, int count) {
+      if (sparse) {
+        addRows(rows, worker.scratch(Worker.SPARE, n * count), count);
+      } else {
+        multiply(worker, rows, count);
+      }
+    }
+
+    private void addRows(float[] rows, float[] spare, int count) {
+      System.arraycopy(rows, 0, spare, 0, n * count);
+      Arrays.fill(rows, 0, n * count, 0);
+      for (int k = 0; k < n; k++) {
+        for (int l = 0; l < n; l++) {
+          float entry = entries[k * n + l];
+          if (entry != 0) {
+            addScaled(rows, k * count, entry, spare, l * count, count);
+          }
+        }
+      }
+    }
+
+    private static void addScaled(
+        float[] sum, int at, float factor, float[] term, int from, int count) {
+      for (int j = 0; j < count; j++) {
+        sum[at + j] += factor * term[from + j];
+      }
+    }
+
+    private void multiply(Worker worker, float[] rows, int count) {
+      long bytes = (long) n * count * Float.BYTES;
+      try (Workspace matrix = worker.workspace((long) n * n * Float.BYTES);
+          Workspace before = worker.workspace(bytes);
+          Workspace after = worker.workspace(bytes)) {
+        matrix.block().put(0, entries, 0, n * n);
+        before.block().put(0, rows, 0, n * count);
+        new Product(
+                n,
+                n,
+                count,
+                Product.Strides.rowMajor(n),
+                Product.Strides.rowMajor(count),
+                count,
+                Description.Epilogue.NONE)
+            .run(worker, matrix.address(), before.address(), after.address());
+        after.block().get(0, rows, 0, n * count);
+      }
+    }
+  }
+
+  /** Column by column through the Gram matrix's own exact solver, in double. */
+  record Solve(Gram gram) implements ColumnTransform {
+    @Override
+    public void apply(Worker worker, float[] rows, int count) {
+      double[] column = new double[gram.size()];
+      for (int j = 0; j < count; j++) {
+        for (int k = 0; k < column.length; k++) {
+          column[k] = rows[k * count + j];
+        }
+        gram.solve(column);
+        for (int k = 0; k < column.length; k++) {
+          rows[k * count + j] = (float) column[k];
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.loxodrome.ops.cpu;
+
+import io.loxodrome.ops.CheckedOperators;
+import io.loxodrome.ops.Device;
+import io.loxodrome.ops.OperatorSet;
+import io.loxodrome.ops.Operators;
+import io.loxodrome.tensor.ElementType;
+import io.loxodrome.tensor.Memory;
+import io.loxodrome.tensor.Shape;
+import io.loxodrome.tensor.Tensor;
+
+/** The processor's cores with oneDNN, single precision. */
+final class CpuDevice implements Device {
+  private final NativePool pool = new NativePool();
+  private final Workers workers;
+  private final Operators operators;
+  private boolean closed;
+
+  CpuDevice(int cores) {
+    workers = new Workers(cores, pool);
+    operators = CheckedOperators.over(this, this::owns, kernels());
+  }
+
+  private Operators kernels() {
+    return new OperatorSet(
+        new CpuMixing(workers),
+        new CpuLinear(pool, workers),
+        new CpuConvolution(this, pool, workers),
+        new CpuPooling(workers),
+        new CpuElementwise(workers),
+        new CpuLoss(workers),
+        new CpuUpdate(workers),
+        new CpuImage(workers));
+  }
+
+  private boolean owns(Memory memory) {
+    pool.requireOpen();
+    return memory instanceof NativeMemory own && own.isOf(pool);
+  }
+
+  @Override
+  public String name() {
+    return "cpu";
+  }
+
+  @Override
+  public String description() {
+    return OneDnn.description() + ", " + workers.count() + " cores";
+  }
+
+  @Override
+  public ElementType realType() {
+    return ElementType.FLOAT32;
+  }
+
+  @Override
+  public Tensor allocate(ElementType type, Shape shape) {
+    long bytes = Math.multiplyExact(shape.size(), type.bytes());
+    return Tensor.over(NativeMemory.take(pool, bytes), type, shape);
+  }
+
+  @Override
+  public Operators operators() {
+    pool.requireOpen();
+    return operators;
+  }
+
+  @Override
+  public long bytesInUse() {
+    return pool.bytesInUse();
+  }
+
+  @Override
+  public long peakBytes() {
+    return pool.peakBytes();
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      workers.close();
+      pool.close();
+    }
+  }
+}

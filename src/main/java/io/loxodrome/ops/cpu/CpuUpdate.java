@@ -1,0 +1,236 @@
+package io.loxodrome.ops.cpu;
+
+import io.loxodrome.manifold.Gram;
+import io.loxodrome.ops.AdamStep;
+import io.loxodrome.ops.SgdStep;
+import io.loxodrome.ops.UpdateOperators;
+import io.loxodrome.tensor.Tensor;
+import java.util.Map;
+import java.util.WeakHashMap;
+
+/**
+ * The metric and the optimisers' steps in one pass over memory: some columns at a time are brought
+ * into the cache, transformed, and the basis points moved.
+ */
+final class CpuUpdate implements UpdateOperators {
+  private static final int GRAIN = 16;
+
+  private final Workers workers;
+  private final Map<Gram, Metric> metrics = new WeakHashMap<>();
+
+  CpuUpdate(Workers workers) {
+    this.workers = workers;
+  }
+
+  /** What is computed of a Gram matrix once. */
+  private static final class Metric {
+    final int n;
+    final boolean[] free;
+    final ColumnTransform inverse;
+    final ColumnTransform whitening;
+    final ColumnTransform unwhitening;
+
+    Metric(Gram gram) {
+      n = gram.size();
+      free = new boolean[n];
+      for (int k = 0; k < n; k++) {
+        free[k] = !gram.frozen(k);
+      }
+      inverse = ColumnTransform.inverse(gram);
+      whitening = ColumnTransform.whitening(gram);
+      unwhitening = ColumnTransform.unwhitening(gram);
+    }
+
+    /** Columns at a time so that n rows of them stay in the second-level cache. */
+    int chunk() {
+      int fit = 4 * Worker.CHUNK / n / GRAIN * GRAIN;
+      return Math.max(GRAIN, Math.min(Worker.CHUNK, fit));
+    }
+  }
+
+  private Metric metric(Gram gram) {
+    return metrics.computeIfAbsent(gram, Metric::new);
+  }
+
+  /** Works on {@code count} columns from {@code first} on; n x count gradients are in rows. */
+  private interface Columns {
+    void run(Worker worker, float[] rows, int first, int count);
+  }
+
+  /** Reads the gradient some columns at a time. */
+  private void columns(Metric metric, Tensor gradient, Columns work) {
+    int p = Math.toIntExact(gradient.shape().rowSize());
+    NativeBlock block = NativeMemory.floats("gradient", gradient);
+    int chunk = metric.chunk();
+    workers.slices(
+        p,
+        GRAIN,
+        (worker, from, to) -> {
+          float[] rows = worker.scratch(0, metric.n * chunk);
+          for (int first = from; first < to; first += chunk) {
+            int count = Math.min(chunk, to - first);
+            for (int k = 0; k < metric.n; k++) {
+              block.get((long) k * p + first, rows, k * count, count);
+            }
+            work.run(worker, rows, first, count);
+          }
+        });
+  }
+
+  @Override
+  public void solve(Gram gram, Tensor gradient) {
+    Metric metric = metric(gram);
+    int p = Math.toIntExact(gradient.shape().rowSize());
+    NativeBlock block = NativeMemory.floats("gradient", gradient);
+    columns(
+        metric,
+        gradient,
+        (worker, rows, first, count) -> {
+          metric.inverse.apply(worker, rows, count);
+          for (int k = 0; k < metric.n; k++) {
+            block.put((long) k * p + first, rows, k * count, count);
+          }
+        });
+  }
+
+  @Override
+  public double squaredNorm(Gram gram, Tensor gradient) {
+    Metric metric = metric(gram);
+    double[] sums = new double[workers.count()];
+    columns(
+        metric,
+        gradient,
+        (worker, rows, first, count) -> {
+          float[] original = worker.scratch(2, metric.n * count);
+          System.arraycopy(rows, 0, original, 0, metric.n * count);
+          metric.inverse.apply(worker, rows, count);
+          double sum = 0;
+          for (int e = 0; e < metric.n * count; e++) {
+            sum += (double) original[e] * rows[e];
+          }
+          sums[worker.index()] += sum;
+        });
+    double total = 0;
+    for (double sum : sums) {
+      total += sum;
+    }
+    return total;
+  }
+
+  @Override
+  public void sgd(SgdStep step, Gram gram, Tensor basis, Tensor gradient, Tensor velocity) {
+    Metric metric = metric(gram);
+    int p = Math.toIntExact(basis.shape().rowSize());
+    NativeBlock points = NativeMemory.floats("basis", basis);
+    NativeBlock velocities = NativeMemory.floats("velocity", velocity);
+    columns(
+        metric,
+        gradient,
+        (worker, rows, first, count) -> {
+          metric.inverse.apply(worker, rows, count);
+          float[] point = worker.scratch(2, count);
+          float[] v = worker.scratch(3, count);
+          for (int k = 0; k < metric.n; k++) {
+            if (metric.free[k]) {
+              long at = (long) k * p + first;
+              points.get(at, point, 0, count);
+              velocities.get(at, v, 0, count);
+              move(step, rows, k * count, point, v, count);
+              points.put(at, point, 0, count);
+              velocities.put(at, v, 0, count);
+            }
+          }
+        });
+  }
+
+  private static void move(
+      SgdStep step, float[] rows, int start, float[] point, float[] v, int count) {
+    float momentum = (float) step.momentum();
+    float scale = (float) step.scale();
+    float rate = (float) step.learningRate();
+    float keep = (float) (1 - step.learningRate() * step.decay());
+    if (step.rule() == SgdStep.Rule.NESTEROV) {
+      for (int j = 0; j < count; j++) {
+        float r = scale * rows[start + j];
+        v[j] = momentum * v[j] + r;
+        point[j] = keep * point[j] - rate * (r + momentum * v[j]);
+      }
+    } else {
+      for (int j = 0; j < count; j++) {
+        v[j] = momentum * v[j] + scale * rows[start + j];
+        point[j] = keep * point[j] - rate * v[j];
+      }
+    }
+  }
+
+  @Override
+  public void adam(
+      AdamStep step, Gram gram, Tensor basis, Tensor gradient, Tensor first, Tensor second) {
+    Metric metric = metric(gram);
+    int p = Math.toIntExact(basis.shape().rowSize());
+    NativeBlock points = NativeMemory.floats("basis", basis);
+    NativeBlock means = NativeMemory.floats("first", first);
+    NativeBlock squares = NativeMemory.floats("second", second);
+    columns(
+        metric,
+        gradient,
+        (worker, rows, from, count) -> {
+          seen(step, metric).apply(worker, rows, count);
+          float[] mean = worker.scratch(2, count);
+          float[] square = worker.scratch(3, count);
+          for (int k = 0; k < metric.n; k++) {
+            long at = (long) k * p + from;
+            means.get(at, mean, 0, count);
+            squares.get(at, square, 0, count);
+            toDirection(step, rows, k * count, mean, square, count);
+            if (metric.free[k]) {
+              means.put(at, mean, 0, count);
+              squares.put(at, square, 0, count);
+            }
+          }
+          if (step.form() == AdamStep.Form.WHITENED) {
+            metric.unwhitening.apply(worker, rows, count);
+          }
+          for (int k = 0; k < metric.n; k++) {
+            if (metric.free[k]) {
+              long at = (long) k * p + from;
+              points.get(at, mean, 0, count);
+              move(step, rows, k * count, mean, count);
+              points.put(at, mean, 0, count);
+            }
+          }
+        });
+  }
+
+  private static ColumnTransform seen(AdamStep step, Metric metric) {
+    return step.form() == AdamStep.Form.WHITENED ? metric.whitening : metric.inverse;
+  }
+
+  /** Updates the moments and replaces r by d = m / (sqrt(v) + epsilon), bias corrected. */
+  private static void toDirection(
+      AdamStep step, float[] rows, int start, float[] mean, float[] square, int count) {
+    float scale = (float) step.scale();
+    float beta1 = (float) step.beta1();
+    float beta2 = (float) step.beta2();
+    float fresh1 = (float) (1 - step.beta1());
+    float fresh2 = (float) (1 - step.beta2());
+    float correction1 = (float) (1 / step.firstCorrection());
+    float correction2 = (float) (1 / step.secondCorrection());
+    float epsilon = (float) step.epsilon();
+    for (int j = 0; j < count; j++) {
+      float r = scale * rows[start + j];
+      mean[j] = beta1 * mean[j] + fresh1 * r;
+      square[j] = beta2 * square[j] + fresh2 * r * r;
+      float root = (float) Math.sqrt(correction2 * square[j]);
+      rows[start + j] = correction1 * mean[j] / (root + epsilon);
+    }
+  }
+
+  private static void move(AdamStep step, float[] rows, int start, float[] point, int count) {
+    float rate = (float) step.learningRate();
+    float keep = (float) (1 - step.learningRate() * step.decay());
+    for (int j = 0; j < count; j++) {
+      point[j] = keep * point[j] - rate * rows[start + j];
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.loxodrome.ops.cpu;
+
+import io.loxodrome.tensor.Tensor;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Tells whether a tensor holds a NaN or an infinity. */
+final class Finiteness {
+  private static final int GRAIN = 4 * Worker.CHUNK;
+  private static final int MAGNITUDE = 0x7FFF_FFFF;
+  private static final int INFINITY = 0x7F80_0000;
+
+  private Finiteness() {}
+
+  static boolean holds(Workers workers, String name, Tensor tensor) {
+    NativeBlock block = NativeMemory.floats(name, tensor);
+    AtomicBoolean finite = new AtomicBoolean(true);
+    workers.slices(
+        Math.toIntExact(tensor.size()),
+        GRAIN,
+        (worker, from, to) -> {
+          float[] values = worker.scratch(0, Worker.CHUNK);
+          for (int first = from; first < to; first += Worker.CHUNK) {
+            int count = Math.min(Worker.CHUNK, to - first);
+            block.get(first, values, 0, count);
+            if (largestBits(values, count) >= INFINITY) {
+              finite.set(false);
+              return;
+            }
+          }
+        });
+    return finite.get();
+  }
+
+  /** As integers, the magnitudes of floats are in order, with infinity and NaN above all others. */
+  private static int largestBits(float[] values, int count) {
+    int largest = 0;
+    for (int i = 0; i < count; i++) {
+      largest = Math.max(largest, Float.floatToRawIntBits(values[i]) & MAGNITUDE);
+    }
+    return largest;
+  }
+}

@@ -1,0 +1,112 @@
+package io.loxodrome.ops.cpu;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import org.bytedeco.dnnl.dnnl_stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thread of the device with what belongs to it alone: a oneDNN stream, compiled kernels and
+ * scratch space in the heap that stays in its first-level cache.
+ */
+final class Worker {
+  /** Floats in a scratch row: 16 KiB, so that two fit into a 48 KiB cache with room to spare. */
+  static final int CHUNK = 4096;
+
+  /** The scratch slot that {@link ColumnTransform} uses. */
+  static final int SPARE = 1;
+
+  private final int index;
+  private final ExecutorService thread;
+  private final NativePool pool;
+  private final Map<KernelKey, AutoCloseable> kernels = new HashMap<>();
+  private final Map<Integer, float[]> scratch = new HashMap<>();
+  private @Nullable dnnl_stream stream;
+
+  Worker(int index, NativePool pool) {
+    this.index = index;
+    this.pool = pool;
+    this.thread =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread worker = new Thread(() -> runAlone(task), "loxodrome-cpu-" + index);
+              worker.setDaemon(true);
+              return worker;
+            });
+  }
+
+  private static void runAlone(Runnable task) {
+    OneDnn.runSingleThreaded();
+    task.run();
+  }
+
+  /** Which worker this is, from 0; slice i of an operator is worker i's. */
+  int index() {
+    return index;
+  }
+
+  Future<?> submit(Runnable task) {
+    return thread.submit(task);
+  }
+
+  /** The stream of this thread. */
+  dnnl_stream stream() {
+    if (stream == null) {
+      stream = OneDnn.newStream();
+    }
+    return stream;
+  }
+
+  /** The kernels under {@code key}, compiled on first use. */
+  <K, T extends AutoCloseable> T kernels(K key, Class<T> type, Function<K, T> compile) {
+    return type.cast(
+        kernels.computeIfAbsent(new KernelKey(type, key), unused -> compile.apply(key)));
+  }
+
+  private record KernelKey(Class<?> type, Object key) {}
+
+  /** A block of memory outside the heap for a kernel of this worker. */
+  Workspace workspace(long bytes) {
+    return new Workspace(pool, bytes);
+  }
+
+  /**
+   * Scratch floats that keep nothing from one operator to the next.
+   *
+   * @param slot scratch arrays with different slots are different
+   * @param length the least number of floats
+   */
+  float[] scratch(int slot, int length) {
+    float[] array = scratch.get(slot);
+    if (array == null || array.length < length) {
+      array = new float[Math.max(length, CHUNK)];
+      scratch.put(slot, array);
+    }
+    return array;
+  }
+
+  /** Frees the kernels and ends the thread. */
+  Future<?> shutDown() {
+    Future<?> released = submit(this::release);
+    thread.shutdown();
+    return released;
+  }
+
+  private void release() {
+    for (AutoCloseable kernel : kernels.values()) {
+      try {
+        kernel.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("could not free a compiled kernel", e);
+      }
+    }
+    kernels.clear();
+    if (stream != null) {
+      OneDnn.destroy(stream);
+    }
+  }
+}

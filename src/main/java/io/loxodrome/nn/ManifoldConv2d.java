@@ -1,0 +1,87 @@
+package io.loxodrome.nn;
+
+import io.loxodrome.autograd.Tape;
+import io.loxodrome.autograd.Variable;
+import io.loxodrome.manifold.WeightManifold;
+import io.loxodrome.ops.Convolution;
+import io.loxodrome.ops.ConvolutionOperators;
+import io.loxodrome.ops.Device;
+import io.loxodrome.ops.Mixture;
+import io.loxodrome.ops.MixtureGradients;
+import io.loxodrome.tensor.Tensor;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A convolution on a manifold with the activation and max pooling behind it: y_i =
+ * maxpool(act(W(s_i) * x_i + b(s_i))), B x channels x height x width.
+ */
+public final class ManifoldConv2d implements Layer {
+  private final String name;
+  private final Convolution layer;
+  private final Parameter weights;
+  private final Parameter bias;
+
+  /**
+   * A layer over given parameters, which it may share with other layers.
+   *
+   * @param name for messages
+   * @param weights P, n x outputs x inputs x kernel x kernel
+   * @param bias b, n x outputs, on the same manifold
+   * @throws IllegalArgumentException if a shape does not fit or the manifolds differ
+   */
+  public ManifoldConv2d(String name, Convolution layer, Parameter weights, Parameter bias) {
+    ParameterShapes.require(weights, layer.weightShape(), bias, layer.biasShape());
+    this.name = name;
+    this.layer = layer;
+    this.weights = weights;
+    this.bias = bias;
+  }
+
+  /** A layer with new parameters, {@code name.weight} and {@code name.bias}. */
+  public static ManifoldConv2d initialized(
+      Device device,
+      String name,
+      WeightManifold manifold,
+      Convolution layer,
+      Initialization initialization) {
+    int fanIn = layer.inputs() * layer.kernel() * layer.kernel();
+    return new ManifoldConv2d(
+        name,
+        layer,
+        initialization.weights(device, name + ".weight", manifold, layer.weightShape(), fanIn),
+        initialization.bias(device, name + ".bias", manifold, layer.biasShape()));
+  }
+
+  @Override
+  public Variable forward(Tape tape, Variable input, Conditioning conditioning) {
+    Mixture mixture =
+        new Mixture(conditioning.coefficients(weights.manifold()), weights.basis(), bias.basis());
+    List<Variable> inputs = List.of(input, weights.variable(), bias.variable());
+    ConvolutionOperators operators = tape.operators().convolution();
+    Tensor output = tape.allocate(layer.outputShape(conditioning.batch()));
+    @Nullable Tensor trace =
+        tape.tracks(inputs) ? tape.own(operators.allocateTrace(layer, conditioning.batch())) : null;
+    operators.forward(layer, mixture, input.value(), output, trace);
+    return tape.record(
+        name,
+        output,
+        inputs,
+        (outputGradient, targets) ->
+            operators.backward(
+                layer,
+                mixture,
+                input.value(),
+                output,
+                Objects.requireNonNull(trace),
+                outputGradient,
+                targets.wanted(0),
+                new MixtureGradients(targets.at(1), targets.at(2))));
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of(weights, bias);
+  }
+}

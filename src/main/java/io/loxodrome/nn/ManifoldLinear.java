@@ -1,0 +1,78 @@
+package io.loxodrome.nn;
+
+import io.loxodrome.autograd.Tape;
+import io.loxodrome.autograd.Variable;
+import io.loxodrome.manifold.WeightManifold;
+import io.loxodrome.ops.Device;
+import io.loxodrome.ops.Linear;
+import io.loxodrome.ops.LinearOperators;
+import io.loxodrome.ops.Mixture;
+import io.loxodrome.ops.MixtureGradients;
+import io.loxodrome.tensor.Tensor;
+import java.util.List;
+
+/** A linear layer on a manifold: y_i = act(W(s_i) x_i + b(s_i)), B x I to B x O. */
+public final class ManifoldLinear implements Layer {
+  private final String name;
+  private final Linear layer;
+  private final Parameter weights;
+  private final Parameter bias;
+
+  /**
+   * A layer over given parameters, which it may share with other layers.
+   *
+   * @param name for messages
+   * @param weights P, n x O x I
+   * @param bias b, n x O, on the same manifold
+   * @throws IllegalArgumentException if a shape does not fit or the manifolds differ
+   */
+  public ManifoldLinear(String name, Linear layer, Parameter weights, Parameter bias) {
+    ParameterShapes.require(weights, layer.weightShape(), bias, layer.biasShape());
+    this.name = name;
+    this.layer = layer;
+    this.weights = weights;
+    this.bias = bias;
+  }
+
+  /** A layer with new parameters, {@code name.weight} and {@code name.bias}. */
+  public static ManifoldLinear initialized(
+      Device device,
+      String name,
+      WeightManifold manifold,
+      Linear layer,
+      Initialization initialization) {
+    return new ManifoldLinear(
+        name,
+        layer,
+        initialization.weights(
+            device, name + ".weight", manifold, layer.weightShape(), layer.inputs()),
+        initialization.bias(device, name + ".bias", manifold, layer.biasShape()));
+  }
+
+  @Override
+  public Variable forward(Tape tape, Variable input, Conditioning conditioning) {
+    Mixture mixture =
+        new Mixture(conditioning.coefficients(weights.manifold()), weights.basis(), bias.basis());
+    LinearOperators operators = tape.operators().linear();
+    Tensor output = tape.allocate(layer.outputShape(conditioning.batch()));
+    operators.forward(layer, mixture, input.value(), output);
+    return tape.record(
+        name,
+        output,
+        List.of(input, weights.variable(), bias.variable()),
+        (outputGradient, targets) ->
+            operators.backward(
+                layer,
+                mixture,
+                input.value(),
+                output,
+                outputGradient,
+                targets.wanted(0),
+                new MixtureGradients(targets.at(1), targets.at(2))));
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of(weights, bias);
+  }
+}

@@ -1,0 +1,100 @@
+package io.loxodrome.nn;
+
+import io.loxodrome.autograd.Tape;
+import io.loxodrome.autograd.Variable;
+import io.loxodrome.manifold.WeightManifold;
+import io.loxodrome.ops.Activation;
+import io.loxodrome.ops.Convolution;
+import io.loxodrome.ops.Device;
+import io.loxodrome.ops.Linear;
+import io.loxodrome.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The convolutional network of Walking the Weight Manifold, every layer of it on one manifold.
+ *
+ * <p>Three convolutions with 32, 64 and 128 outputs, kernel 3 and the image's size kept, each with
+ * a ReLU and 2 x 2 max pooling; then, flattened, a linear layer of 512 with a ReLU and one with an
+ * output per class. Pooling leaves out an odd last row or column, so an image of 28 x 28 ends as
+ * 128 x 3 x 3.
+ */
+public final class PaperCnn implements Layer {
+  private static final int[] CHANNELS = {32, 64, 128};
+  private static final int KERNEL = 3;
+  private static final int POOL = 2;
+  private static final int HIDDEN = 512;
+
+  private final Sequential layers;
+
+  private PaperCnn(Sequential layers) {
+    this.layers = layers;
+  }
+
+  /**
+   * A network with new parameters: {@code conv1.weight}, {@code conv1.bias}, ... {@code conv3},
+   * {@code linear1}, {@code linear2}.
+   *
+   * @param image channels x height x width, height and width at least 8
+   * @param classes c, the number of outputs
+   * @throws IllegalArgumentException if the image has not three extents or is too small
+   */
+  public static PaperCnn initialized(
+      Device device,
+      WeightManifold manifold,
+      Shape image,
+      int classes,
+      Initialization initialization) {
+    List<Convolution> convolutions = convolutions(image);
+    Convolution last = convolutions.get(convolutions.size() - 1);
+    int features = Math.toIntExact(last.outputShape(1).rowSize());
+    Linear hidden = new Linear(features, HIDDEN, Activation.RELU);
+    Linear output = new Linear(HIDDEN, classes, Activation.NONE);
+    List<Layer> layers = new ArrayList<>();
+    for (Convolution convolution : convolutions) {
+      String name = "conv" + (layers.size() + 1);
+      layers.add(ManifoldConv2d.initialized(device, name, manifold, convolution, initialization));
+    }
+    layers.add(new Flatten("flatten"));
+    layers.add(ManifoldLinear.initialized(device, "linear1", manifold, hidden, initialization));
+    layers.add(ManifoldLinear.initialized(device, "linear2", manifold, output, initialization));
+    return new PaperCnn(new Sequential(layers));
+  }
+
+  private static List<Convolution> convolutions(Shape image) {
+    int least = POOL * POOL * POOL;
+    if (image.rank() != 3 || Math.min(image.dimension(1), image.dimension(2)) < least) {
+      throw new IllegalArgumentException(
+          "image has shape "
+              + image
+              + ", expected channels x height x width with height and width at least "
+              + least);
+    }
+    List<Convolution> convolutions = new ArrayList<>();
+    int inputs = image.dimension(0);
+    int height = image.dimension(1);
+    int width = image.dimension(2);
+    for (int outputs : CHANNELS) {
+      Convolution convolution =
+          Convolution.same(inputs, outputs, height, width, KERNEL)
+              .activated(Activation.RELU)
+              .pooled(POOL);
+      convolutions.add(convolution);
+      inputs = outputs;
+      height = convolution.outputHeight();
+      width = convolution.outputWidth();
+    }
+    return convolutions;
+  }
+
+  /** Logits, B x c, from images, B x channels x height x width. */
+  @Override
+  public Variable forward(Tape tape, Variable input, Conditioning conditioning) {
+    return layers.forward(tape, input, conditioning);
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return layers.parameters();
+  }
+}

@@ -1,0 +1,168 @@
+package io.loxodrome.optim;
+
+import io.loxodrome.nn.Parameter;
+import io.loxodrome.ops.Device;
+import io.loxodrome.ops.UpdateOperators;
+import io.loxodrome.tensor.Tensor;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Moves parameters against their gradients, in the metric of their manifold: {@link Sgd} or {@link
+ * Adam}.
+ *
+ * <p>Gradients g are rescaled to G^-1 g (WWM theorem 1), weight decay is decoupled and applied
+ * after that, and frozen basis points never move. Where an optimiser is in its course is the
+ * contents of {@link #state} and the number of {@link #steps}: with both restored it goes on with
+ * the same bits.
+ */
+public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Adam {
+  private final Device device;
+  private final List<Parameter> parameters;
+  private final GradientScaling scaling;
+  private final Map<String, Tensor> state = new LinkedHashMap<>();
+  private double learningRate;
+  private long steps;
+
+  /**
+   * An optimiser of {@code parameters}, each named once however many layers share it.
+   *
+   * @throws IllegalArgumentException if two parameters have one name
+   */
+  Optimizer(
+      Device device, List<Parameter> parameters, double learningRate, GradientScaling scaling) {
+    this.device = device;
+    this.parameters = parameters.stream().distinct().toList();
+    this.learningRate = learningRate;
+    this.scaling = scaling;
+    Set<String> names = new HashSet<>();
+    for (Parameter parameter : this.parameters) {
+      if (!names.add(parameter.name())) {
+        throw new IllegalArgumentException("two parameters are named " + parameter.name());
+      }
+    }
+  }
+
+  /** The tensors of one kind of state, zero at first, in the parameters' order. */
+  final List<Tensor> allocateState(String kind) {
+    return parameters.stream()
+        .map(
+            parameter -> {
+              Tensor tensor = device.zeros(parameter.basis().shape());
+              state.put(parameter.name() + "." + kind, tensor);
+              return tensor;
+            })
+        .toList();
+  }
+
+  /**
+   * Takes one step along the gradients of the last backward pass and uses them up.
+   *
+   * @throws IllegalStateException if a parameter has no gradient; no parameter has moved then
+   * @throws ArithmeticException if gradients are to be clipped or constrained and their length is
+   *     not finite; no parameter has moved then
+   */
+  public final void step() {
+    parameters.forEach(parameter -> parameter.variable().gradient());
+    double scale = scale();
+    steps++;
+    for (int i = 0; i < parameters.size(); i++) {
+      Parameter parameter = parameters.get(i);
+      update(i, parameter, scale);
+      parameter.variable().discardGradient();
+    }
+  }
+
+  /** Moves parameter number {@code index} along {@code scale} times its gradient. */
+  abstract void update(int index, Parameter parameter, double scale);
+
+  /**
+   * |g|, the length of the gradients in the metric: the root of the sum over all parameters of
+   * tr(g^T G^-1 g).
+   *
+   * @throws IllegalStateException if a parameter has no gradient
+   * @throws ArithmeticException if the length is not finite; the message names the parameter
+   */
+  public final double gradientNorm() {
+    double sum = 0;
+    for (Parameter parameter : parameters) {
+      double square = updates().squaredNorm(parameter.gram(), parameter.variable().gradient());
+      if (!Double.isFinite(square)) {
+        throw new ArithmeticException(
+            "the squared length of " + parameter.name() + "'s gradient is " + square);
+      }
+      sum += square;
+    }
+    return Math.sqrt(sum);
+  }
+
+  private double scale() {
+    if (scaling instanceof GradientScaling.Clipped clipped) {
+      double norm = gradientNorm();
+      return norm > clipped.maximum() ? clipped.maximum() / norm : 1;
+    }
+    if (scaling instanceof GradientScaling.Constrained) {
+      double norm = gradientNorm();
+      return norm > 0 ? 1 / norm : 0;
+    }
+    return 1;
+  }
+
+  final UpdateOperators updates() {
+    return device.operators().update();
+  }
+
+  /** The parameters it moves. */
+  public final List<Parameter> parameters() {
+    return parameters;
+  }
+
+  /** eta. */
+  public final double learningRate() {
+    return learningRate;
+  }
+
+  /**
+   * Changes the learning rate from the next step on.
+   *
+   * @throws IllegalArgumentException if it is negative or not finite
+   */
+  public final void setLearningRate(double learningRate) {
+    Check.notNegative("learning rate", learningRate);
+    this.learningRate = learningRate;
+  }
+
+  /** How many steps were taken. */
+  public final long steps() {
+    return steps;
+  }
+
+  /**
+   * Goes on after {@code steps} steps, {@link #state} holding what it held then.
+   *
+   * @throws IllegalArgumentException if the number is negative
+   */
+  public final void resume(long steps) {
+    if (steps < 0) {
+      throw new IllegalArgumentException("steps is " + steps + ", must be at least 0");
+    }
+    this.steps = steps;
+  }
+
+  /**
+   * What it remembers between steps, by parameter name and kind: live tensors, to save or write.
+   */
+  public final Map<String, Tensor> state() {
+    return Collections.unmodifiableMap(state);
+  }
+
+  /** Frees the state; the second call does nothing. */
+  @Override
+  public final void close() {
+    state.values().forEach(Tensor::close);
+  }
+}

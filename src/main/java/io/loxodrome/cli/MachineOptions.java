@@ -1,0 +1,48 @@
+package io.loxodrome.cli;
+
+import io.loxodrome.data.Dataset;
+import io.loxodrome.data.DatasetFinder;
+import io.loxodrome.ops.Device;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options that say where on this machine a command computes and finds its data. */
+final class MachineOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command = CommandSpec.create();
+
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      defaultValue = "auto",
+      description = "auto, cpu or reference (${DEFAULT-VALUE}).")
+  private String device = "auto";
+
+  @Option(names = "--data", paramLabel = "DIR", description = "Folder of the data set.")
+  private @Nullable Path data;
+
+  /** The device asked for; a name that no device has is a usage error. */
+  Device open() {
+    try {
+      return Device.open(device);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), "--device: " + e.getMessage(), e);
+    }
+  }
+
+  /** A data set; a name that no data set has is a usage error. */
+  Dataset load(String dataset) throws IOException {
+    DatasetFinder finder = DatasetFinder.ofSystem();
+    try {
+      finder.find(dataset, data);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), "--dataset: " + e.getMessage(), e);
+    }
+    return finder.load(dataset, data);
+  }
+}

@@ -1,0 +1,10 @@
+package io.loxodrome.train;
+
+/** Training or an evaluation was asked to stop and did; a run with a folder has saved its state. */
+public final class RunStoppedException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  RunStoppedException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,151 @@
+package io.loxodrome.train;
+
+import io.loxodrome.autograd.Tape;
+import io.loxodrome.autograd.Variable;
+import io.loxodrome.data.AngleScheme;
+import io.loxodrome.data.BatchOrder;
+import io.loxodrome.nn.Layer;
+import io.loxodrome.nn.Parameter;
+import io.loxodrome.nn.SoftmaxCrossEntropy;
+import io.loxodrome.ops.Device;
+import io.loxodrome.optim.Optimizer;
+import io.loxodrome.tensor.Philox;
+import io.loxodrome.tensor.Tensor;
+import java.io.IOException;
+
+/**
+ * Trains a classifier on turned images, one batch a step.
+ *
+ * <p>What a step computes is a function of the seed, the parameters, the optimiser's state and the
+ * number of steps taken: a run that was stopped after any step and goes on later ends with the same
+ * bits as one that was not.
+ */
+public final class Trainer {
+  /** Keeps the angles apart from all else drawn from the same seed: "turn" in ASCII. */
+  private static final long ANGLES = 0x7475726E;
+
+  private final Device device;
+  private final Layer network;
+  private final Optimizer optimizer;
+  private final RotatedImages images;
+  private final AngleScheme angles;
+  private final BatchOrder order;
+  private final Philox random;
+  private double lossSum;
+  private double epochLoss;
+
+  /**
+   * A trainer that goes on at {@code position}, where the optimiser must be too.
+   *
+   * @param order of the images; its seed is that of the angles too
+   */
+  public Trainer(
+      Device device,
+      Layer network,
+      Optimizer optimizer,
+      RotatedImages images,
+      AngleScheme angles,
+      BatchOrder order,
+      TrainingPosition position) {
+    this.device = device;
+    this.network = network;
+    this.optimizer = optimizer;
+    this.images = images;
+    this.angles = angles;
+    this.order = order;
+    this.random = new Philox(order.seed()).derived(ANGLES);
+    this.lossSum = position.lossSum();
+    this.epochLoss = position.epochLoss();
+  }
+
+  /** How far it is. */
+  public TrainingPosition position() {
+    return new TrainingPosition(optimizer.steps(), lossSum, epochLoss);
+  }
+
+  /**
+   * Takes steps until the given number of epochs is over, counted from the start of the run, or the
+   * listener wants no more.
+   *
+   * @throws DivergedException if a loss, a gradient or a parameter is not finite; a loss before the
+   *     step that would have used it
+   * @throws IOException if the listener fails
+   */
+  public void train(int epochs, TrainingListener listener) throws IOException {
+    long last = (long) epochs * order.batches();
+    while (optimizer.steps() < last && !listener.stopRequested()) {
+      trainEpoch(Math.toIntExact(optimizer.steps() / order.batches()), listener);
+    }
+  }
+
+  /** Takes the steps that the epoch still lacks. */
+  private void trainEpoch(int epoch, TrainingListener listener) throws IOException {
+    int[][] batches = order.epoch(epoch);
+    int next = (int) (optimizer.steps() % batches.length);
+    while (next < batches.length && !listener.stopRequested()) {
+      double loss = step(epoch, batches[next]);
+      lossSum += loss;
+      listener.afterStep(batches[next].length, loss);
+      next++;
+    }
+    requireFinite(epoch);
+    if (next == batches.length) {
+      epochLoss = lossSum / batches.length;
+      lossSum = 0;
+      listener.afterEpoch(epoch + 1, epochLoss);
+    }
+  }
+
+  private double step(int epoch, int[] indices) {
+    try (ImageBatch batch = images.batch(indices, turns(epoch, indices));
+        Tape tape = Tape.recording(device)) {
+      Variable x = Variable.constant("images", batch.images());
+      Variable logits = network.forward(tape, x, batch.conditioning());
+      SoftmaxCrossEntropy loss = SoftmaxCrossEntropy.of(tape, logits, batch.labels());
+      double mean = loss.mean();
+      if (!Double.isFinite(mean)) {
+        throw new DivergedException(optimizer.steps() + 1, epoch + 1, finding(tape, mean));
+      }
+      loss.backward();
+      update(epoch);
+      return mean;
+    }
+  }
+
+  private double[] turns(int epoch, int[] indices) {
+    double[] turns = new double[indices.length];
+    for (int i = 0; i < turns.length; i++) {
+      turns[i] = angles.sample(random, epoch, indices[i]);
+    }
+    return turns;
+  }
+
+  private static String finding(Tape tape, double loss) {
+    String origin = tape.firstNonFinite().map(Variable::origin).orElse("the loss itself");
+    return "the loss is " + loss + ", the first value that is not finite is in " + origin;
+  }
+
+  private void update(int epoch) {
+    try {
+      optimizer.step();
+    } catch (ArithmeticException e) {
+      throw new DivergedException(optimizer.steps() + 1, epoch + 1, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The last step's values have been in no loss yet, but are about to be saved or evaluated. */
+  private void requireFinite(int epoch) {
+    for (Parameter parameter : network.parameters()) {
+      requireFinite(epoch, parameter.name(), parameter.basis());
+    }
+    optimizer.state().forEach((name, tensor) -> requireFinite(epoch, name, tensor));
+  }
+
+  private void requireFinite(int epoch, String name, Tensor tensor) {
+    for (double value : tensor.toDoubles()) {
+      if (!Double.isFinite(value)) {
+        throw new DivergedException(optimizer.steps(), epoch + 1, name + " holds " + value);
+      }
+    }
+  }
+}

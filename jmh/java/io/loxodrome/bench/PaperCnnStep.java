@@ -1,0 +1,81 @@
+package io.loxodrome.bench;
+
+import io.loxodrome.autograd.Tape;
+import io.loxodrome.autograd.Variable;
+import io.loxodrome.manifold.WeightManifold;
+import io.loxodrome.nn.Conditioning;
+import io.loxodrome.nn.Initialization;
+import io.loxodrome.nn.PaperCnn;
+import io.loxodrome.nn.Parameter;
+import io.loxodrome.nn.SoftmaxCrossEntropy;
+import io.loxodrome.ops.Device;
+import io.loxodrome.optim.Sgd;
+import io.loxodrome.tensor.ElementType;
+import io.loxodrome.tensor.Shape;
+import io.loxodrome.tensor.Tensor;
+import java.util.List;
+
+/**
+ * Loxodrome's step: {@link PaperCnn} on a manifold with momentum SGD in its metric, coefficients
+ * a(s) computed anew each time.
+ *
+ * <p>The images are on the device from the start, the loss comes back to the host, as a training
+ * loop needs it there.
+ */
+final class PaperCnnStep implements Step {
+  private static final int SEED = 1;
+
+  private final Device device;
+  private final PaperCnn network;
+  private final Sgd optimizer;
+  private final Tensor images;
+  private final Tensor labels;
+  private final Tensor places;
+
+  PaperCnnStep(Device device, WeightManifold manifold, Batch batch) {
+    this.device = device;
+    this.network =
+        PaperCnn.initialized(
+            device, manifold, Batch.IMAGE, Batch.CLASSES, new Initialization(SEED));
+    this.optimizer = new Sgd(device, network.parameters(), settings(manifold));
+    this.images = device.allocate(batch.shape()).write(batch.images());
+    this.labels = device.allocate(ElementType.INT32, Shape.of(batch.size())).write(batch.labels());
+    this.places =
+        device
+            .allocate(Shape.of(batch.size(), manifold.dimensions()))
+            .write(batch.places(manifold.dimensions()));
+  }
+
+  /** The paper's, slowed down to what even the fastest place on the manifold bears for long. */
+  static Sgd.Settings settings(WeightManifold manifold) {
+    Sgd.Settings paper = Sgd.Settings.defaults();
+    return paper.withLearningRate(paper.learningRate() / manifold.supremum());
+  }
+
+  /** The parameters it trains, for a peer that is to start from the same values. */
+  List<Parameter> parameters() {
+    return network.parameters();
+  }
+
+  @Override
+  public double run() {
+    try (Conditioning conditioning = new Conditioning(device, places);
+        Tape tape = Tape.recording(device)) {
+      Variable logits = network.forward(tape, Variable.constant("images", images), conditioning);
+      SoftmaxCrossEntropy loss = SoftmaxCrossEntropy.of(tape, logits, labels);
+      double mean = loss.mean();
+      loss.backward();
+      optimizer.step();
+      return mean;
+    }
+  }
+
+  @Override
+  public void close() {
+    places.close();
+    labels.close();
+    images.close();
+    optimizer.close();
+    network.close();
+  }
+}

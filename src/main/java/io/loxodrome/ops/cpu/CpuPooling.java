@@ -38,7 +38,7 @@ final class CpuPooling implements PoolingOperators {
         (worker, from, to) -> {
           PlainPooling kernels = kernels(worker, plan);
           for (int i = from; i < to; i++) {
-            kernels.forward(x + i * plan.inputBytes(), y + i * plan.outputBytes());
+            kernels.forward(x + i * plan.input.bytes(), y + i * plan.plainOutput.bytes());
           }
         });
   }
@@ -55,8 +55,8 @@ final class CpuPooling implements PoolingOperators {
         (worker, from, to) -> {
           PlainPooling kernels = kernels(worker, plan);
           for (int i = from; i < to; i++) {
-            long offset = i * plan.inputBytes();
-            kernels.backward(x + offset, dy + i * plan.outputBytes(), dx + offset);
+            long offset = i * plan.input.bytes();
+            kernels.backward(x + offset, dy + i * plan.plainOutput.bytes(), dx + offset);
           }
         });
   }
@@ -77,8 +77,8 @@ final class CpuPooling implements PoolingOperators {
       pooling = new PoolingKernels(worker, plan);
       trace = worker.workspace(plan.traceBytes());
       again = worker.workspace(plan.output().bytes());
-      output = new Outlet(worker, plan.output(), plan.plainOutput());
-      gradient = new Inlet(worker, plan.plainOutput(), plan.output());
+      output = new Outlet(worker, plan.output(), plan.plainOutput);
+      gradient = new Inlet(worker, plan.plainOutput, plan.output());
     }
 
     void forward(long x, long y) {

@@ -7,6 +7,7 @@ import io.loxodrome.ops.UpdateOperators;
 import io.loxodrome.tensor.Tensor;
 import java.util.Map;
 import java.util.WeakHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The metric and the optimisers' steps in one pass over memory: some columns at a time are brought
@@ -17,18 +18,17 @@ final class CpuUpdate implements UpdateOperators {
 
   private final Workers workers;
   private final Map<Gram, Metric> metrics = new WeakHashMap<>();
+  private final Map<Gram, Whitening> whitenings = new WeakHashMap<>();
 
   CpuUpdate(Workers workers) {
     this.workers = workers;
   }
 
-  /** What is computed of a Gram matrix once. */
+  /** What is computed of a Gram matrix once; the n x n whitening only where Adam asks for it. */
   private static final class Metric {
     final int n;
     final boolean[] free;
     final ColumnTransform inverse;
-    final ColumnTransform whitening;
-    final ColumnTransform unwhitening;
 
     Metric(Gram gram) {
       n = gram.size();
@@ -37,14 +37,23 @@ final class CpuUpdate implements UpdateOperators {
         free[k] = !gram.frozen(k);
       }
       inverse = ColumnTransform.inverse(gram);
-      whitening = ColumnTransform.whitening(gram);
-      unwhitening = ColumnTransform.unwhitening(gram);
     }
 
     /** Columns at a time so that n rows of them stay in the second-level cache. */
     int chunk() {
       int fit = 4 * Worker.CHUNK / n / GRAIN * GRAIN;
       return Math.max(GRAIN, Math.min(Worker.CHUNK, fit));
+    }
+  }
+
+  /** R^-T and R^-1 of a Gram matrix G = R^T R. */
+  private static final class Whitening {
+    final ColumnTransform whitening;
+    final ColumnTransform unwhitening;
+
+    Whitening(Gram gram) {
+      whitening = ColumnTransform.whitening(gram);
+      unwhitening = ColumnTransform.unwhitening(gram);
     }
   }
 
@@ -167,6 +176,11 @@ final class CpuUpdate implements UpdateOperators {
   public void adam(
       AdamStep step, Gram gram, Tensor basis, Tensor gradient, Tensor first, Tensor second) {
     Metric metric = metric(gram);
+    @Nullable Whitening whitening =
+        step.form() == AdamStep.Form.WHITENED
+            ? whitenings.computeIfAbsent(gram, Whitening::new)
+            : null;
+    ColumnTransform seen = whitening == null ? metric.inverse : whitening.whitening;
     int p = Math.toIntExact(basis.shape().rowSize());
     NativeBlock points = NativeMemory.floats("basis", basis);
     NativeBlock means = NativeMemory.floats("first", first);
@@ -175,7 +189,7 @@ final class CpuUpdate implements UpdateOperators {
         metric,
         gradient,
         (worker, rows, from, count) -> {
-          seen(step, metric).apply(worker, rows, count);
+          seen.apply(worker, rows, count);
           float[] mean = worker.scratch(2, count);
           float[] square = worker.scratch(3, count);
           for (int k = 0; k < metric.n; k++) {
@@ -188,8 +202,8 @@ final class CpuUpdate implements UpdateOperators {
               squares.put(at, square, 0, count);
             }
           }
-          if (step.form() == AdamStep.Form.WHITENED) {
-            metric.unwhitening.apply(worker, rows, count);
+          if (whitening != null) {
+            whitening.unwhitening.apply(worker, rows, count);
           }
           for (int k = 0; k < metric.n; k++) {
             if (metric.free[k]) {
@@ -200,10 +214,6 @@ final class CpuUpdate implements UpdateOperators {
             }
           }
         });
-  }
-
-  private static ColumnTransform seen(AdamStep step, Metric metric) {
-    return step.form() == AdamStep.Form.WHITENED ? metric.whitening : metric.inverse;
   }
 
   /** Updates the moments and replaces r by d = m / (sqrt(v) + epsilon), bias corrected. */

@@ -11,9 +11,11 @@ import org.bytedeco.dnnl.global.dnnl;
  */
 final class Layout {
   private final dnnl_memory_desc descriptor;
+  private final long bytes;
 
   Layout(dnnl_memory_desc descriptor) {
     this.descriptor = descriptor;
+    this.bytes = dnnl.dnnl_memory_desc_get_size(descriptor);
   }
 
   /** Row-major and contiguous. */
@@ -53,22 +55,23 @@ final class Layout {
 
   /** Bytes, padding of blocks included. */
   long bytes() {
-    return dnnl.dnnl_memory_desc_get_size(descriptor);
+    return bytes;
   }
 
   /** Elements, padding of blocks included. */
   int elements() {
-    return Math.toIntExact(bytes() / Float.BYTES);
+    return Math.toIntExact(bytes / Float.BYTES);
   }
 
   @Override
   public boolean equals(Object other) {
     return other instanceof Layout layout
+        && bytes == layout.bytes
         && dnnl.dnnl_memory_desc_equal(descriptor, layout.descriptor) != 0;
   }
 
   @Override
   public int hashCode() {
-    return Long.hashCode(bytes());
+    return Long.hashCode(bytes);
   }
 }

@@ -10,39 +10,37 @@ import io.loxodrome.ops.Pooling;
 /** oneDNN's descriptions of pooling one example that lies in a given layout. */
 final class PoolingPlan {
   final Pooling layer;
+
+  /** One example's input, in the layout it was given in. */
+  final Layout input;
+
+  /** One example's output, row-major. */
+  final Layout plainOutput;
+
   final Description forward;
   final Description backward;
+  private final Layout output;
+  private final long traceBytes;
 
   PoolingPlan(Pooling layer, Layout input) {
     this.layer = layer;
     int algorithm =
         layer.kind() == Pooling.Kind.MAX ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding;
-    Layout any =
-        Layout.any(
-            1, layer.channels(), layer.height() / layer.window(), layer.width() / layer.window());
-    forward = Description.pooling(algorithm, input, any, layer.window());
-    backward = Description.poolingGradient(algorithm, input, output(), layer.window(), forward);
+    this.input = input;
+    int height = layer.height() / layer.window();
+    int width = layer.width() / layer.window();
+    plainOutput = Layout.plain(1, layer.channels(), height, width);
+    forward =
+        Description.pooling(
+            algorithm, input, Layout.any(1, layer.channels(), height, width), layer.window());
+    output = forward.layout(DNNL_ARG_DST);
+    backward = Description.poolingGradient(algorithm, input, output, layer.window(), forward);
+    traceBytes = keepsTrace() ? forward.layout(DNNL_ARG_WORKSPACE).bytes() : 0;
   }
 
   /** The layout of what is pooled. */
   Layout output() {
-    return forward.layout(DNNL_ARG_DST);
-  }
-
-  /** One example's output, row-major. */
-  Layout plainOutput() {
-    return Layout.plain(
-        1, layer.channels(), layer.height() / layer.window(), layer.width() / layer.window());
-  }
-
-  /** Bytes of one example's row-major input. */
-  long inputBytes() {
-    return layer.inputShape(1).size() * Float.BYTES;
-  }
-
-  /** Bytes of one example's row-major output. */
-  long outputBytes() {
-    return layer.outputShape(1).size() * Float.BYTES;
+    return output;
   }
 
   boolean keepsTrace() {
@@ -51,6 +49,6 @@ final class PoolingPlan {
 
   /** Bytes kept of one example for the way back: which element each window chose. */
   long traceBytes() {
-    return keepsTrace() ? forward.layout(DNNL_ARG_WORKSPACE).bytes() : 0;
+    return traceBytes;
   }
 }

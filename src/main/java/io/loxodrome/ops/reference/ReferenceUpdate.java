@@ -129,9 +129,8 @@ final class ReferenceUpdate implements UpdateOperators {
     return result;
   }
 
-  /** The rows that move; on a frozen one G is 0, its basis point and moments stay as they are. */
+  /** The rows that move; a frozen one's basis point and moments stay as they are. */
   private static int[] freeRows(Gram gram) {
-    double[][] matrix = gram.matrix();
-    return IntStream.range(0, matrix.length).filter(k -> matrix[k][k] != 0).toArray();
+    return IntStream.range(0, gram.size()).filter(k -> !gram.frozen(k)).toArray();
   }
 }

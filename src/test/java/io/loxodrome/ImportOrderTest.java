@@ -21,7 +21,8 @@ class ImportOrderTest {
   private static final String ROOT = "io.loxodrome.";
 
   private static final List<String> ORDER =
-      List.of("manifold", "tensor", "ops", "autograd", "nn", "optim", "data", "train", "cli");
+      List.of(
+          "manifold", "tensor", "cuda", "ops", "autograd", "nn", "optim", "data", "train", "cli");
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -70,6 +71,16 @@ class ImportOrderTest {
         .resideOutsideOfPackage(ROOT + "ops..")
         .should()
         .dependOnClassesThat(resideInAPackage(ROOT + "ops.*"))
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyItsBackendKnowsCuda() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT + "cuda..", ROOT + "ops.cuda..")
+        .should()
+        .dependOnClassesThat(resideInAPackage(ROOT + "cuda.."))
         .check(CLASSES);
   }
 

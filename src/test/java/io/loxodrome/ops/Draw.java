@@ -7,14 +7,14 @@ import java.util.Random;
  *
  * <p>Every number is exact in float32, so that all devices are given the same.
  */
-final class Draw {
+public final class Draw {
   private static final String PROPERTY = "loxodrome.test.seed";
 
   private final long seed = Long.getLong(PROPERTY, System.nanoTime());
   private final Random random = new Random(seed);
 
   /** Standard normal numbers. */
-  double[] normals(long count) {
+  public double[] normals(long count) {
     double[] values = new double[(int) count];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) random.nextGaussian();
@@ -23,7 +23,7 @@ final class Draw {
   }
 
   /** Numbers uniform in [low, high). */
-  double[] uniforms(long count, double low, double high) {
+  public double[] uniforms(long count, double low, double high) {
     double[] values = new double[(int) count];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) (low + (high - low) * random.nextDouble());
@@ -32,7 +32,7 @@ final class Draw {
   }
 
   /** Whole numbers from -2 to 2, with which sums and products are exact and ties abound. */
-  double[] smallIntegers(long count) {
+  public double[] smallIntegers(long count) {
     double[] values = new double[(int) count];
     for (int i = 0; i < values.length; i++) {
       values[i] = random.nextInt(5) - 2;
@@ -41,11 +41,11 @@ final class Draw {
   }
 
   /** Whole numbers in 0..bound-1. */
-  int[] indices(int count, int bound) {
+  public int[] indices(int count, int bound) {
     return random.ints(count, 0, bound).toArray();
   }
 
-  byte[] bytes(long count) {
+  public byte[] bytes(long count) {
     byte[] values = new byte[(int) count];
     random.nextBytes(values);
     return values;

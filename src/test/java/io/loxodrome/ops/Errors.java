@@ -1,11 +1,11 @@
 package io.loxodrome.ops;
 
 /** How far results are from what is expected. */
-final class Errors {
+public final class Errors {
   private Errors() {}
 
   /** ||values - expected|| / ||expected||; 0 where both are 0; NaN if a value is NaN. */
-  static double relative(double[] values, double[] expected) {
+  public static double relative(double[] values, double[] expected) {
     double error = 0;
     double size = 0;
     for (int i = 0; i < expected.length; i++) {

@@ -233,6 +233,7 @@ class FusedOptimizerTest extends KernelTest {
     for (Rule rule : Rule.values()) {
       Traffic traffic = traffic(rule, new OptimizerProblem(draw, spec, 1, columns, storage));
       assertThat(traffic.movedOverIdeal()).as("%s", rule).isEqualTo(1);
+      assertThat(traffic.sectorsOverFewest()).as("%s", rule).isEqualTo(1);
     }
   }
 

@@ -213,6 +213,7 @@ class MetricSolveTest extends KernelTest {
   void readsAndWritesEachNumberOnce(String spec, int columns, Storage storage) {
     Traffic traffic = traffic(spec, columns, storage, 2);
     assertThat(traffic.movedOverIdeal()).isEqualTo(1);
+    assertThat(traffic.sectorsOverFewest()).isEqualTo(1);
     assertThat(traffic.bankConflicts()).isZero();
   }
 

@@ -1,16 +1,17 @@
 // Mixes what each basis point of a layer gives, example by example, and mixes gradients back.
 //
-//   reduce                z_icp  = act(sum_k a_ik (y_ikcp + b_kc))
+//   reduce                z_icp  = act(sum_k a_ik (y_ikcp + b_ikc))
 //   reduce_pool           the same, then the maximum of each 2 x 2 window and its place
 //   expand                e_ikcp = a_ik d_icp [z_icp > 0]
 //   expand_pool           the same from the gradient of the windows' maxima
-//   coefficient_gradient  da_ik  = sum_cp d_icp [z_icp > 0] (y_ikcp + b_kc)
+//   coefficient_gradient  da_ik  = sum_cp d_icp [z_icp > 0] (y_ikcp + b_ikc)
 //
 // for examples i < B, basis points k < n, channels c < C, positions p < P; act is ReLU or nothing,
 // [true] = 1, [false] = 0. A NaN goes through act and through the maximum.
 //
 // Layout, row-major: y and e are B x n x C x P, as one stacked product or convolution leaves them;
-// z and d are B x C x P; a and da are B x n, b is n x C. y, z, d and e are stored in single
+// z and d are B x C x P; a and da are B x n. An example's b is n x C and bias_stride numbers after
+// that of the example before: n C, or 0 where all share one. y, z, d and e are stored in single
 // precision or in bf16, everything else and all arithmetic is in single precision. C P < 2^31,
 // the arrays themselves may be longer than that. No array may overlap one that is written.
 //
@@ -21,7 +22,7 @@
 //
 // Ideal traffic, in words per element of z: reduce n + 1; expand n + 1, and 1 for the mask;
 // coefficient_gradient n + 1, and 1 for the mask; in words and bytes per window: reduce_pool
-// 4 n + 1 words + 1 byte, expand_pool 4 n + 2 words + 1 byte. a and b add B n and n C words.
+// 4 n + 1 words + 1 byte, expand_pool 4 n + 2 words + 1 byte. a adds B n words, b n C or B n C.
 //
 // Launch: any number of 1-D blocks of a multiple of 32 threads, at most kThreads.
 
@@ -158,8 +159,8 @@ __device__ void add_mixed_bias(unsigned column, unsigned positions, const Channe
 
 template <typename T, int kWidth, int kBasis>
 __device__ void reduce(const T* __restrict__ y, const float* __restrict__ a,
-                       const float* __restrict__ bias, T* __restrict__ z, long long batch,
-                       int basis_size, int channels, int positions, int relu) {
+                       const float* __restrict__ bias, long long bias_stride, T* __restrict__ z,
+                       long long batch, int basis_size, int channels, int positions, int relu) {
   const int n = kBasis == kAny ? basis_size : kBasis;
   constexpr int kMost = kVectorsInFlight<kWidth, kBasis>;
   __shared__ float mixed_bias[2][kThreads * kMost + 1];
@@ -171,11 +172,12 @@ __device__ void reduce(const T* __restrict__ y, const float* __restrict__ a,
     const unsigned begin = static_cast<unsigned>(walk.tile) * tile_length;
     const ChannelSpan span(begin, min(begin + tile_length, row_length), positions);
     const float* weights = a + walk.row * n;
+    const float* b = bias + walk.row * bias_stride;
     const T* rows = y + walk.row * n * row_length;
     T* out = z + walk.row * row_length;
     const float* mixed = mixed_bias[buffer];
     if (bias != nullptr && positions > 1) {
-      mix_bias(weights, bias, n, channels, span.first, span.count, mixed_bias[buffer]);
+      mix_bias(weights, b, n, channels, span.first, span.count, mixed_bias[buffer]);
       __syncthreads();  // who still reads the other buffer has not come here
       buffer ^= 1;
     }
@@ -185,7 +187,7 @@ __device__ void reduce(const T* __restrict__ y, const float* __restrict__ a,
       float sum[kVectors * kWidth];
       mix_tile<kBasis>(tile, n, weights, sum);
       if (bias != nullptr && positions == 1) {
-        mix_bias_rows<kWidth, kVectors>(bias + column, row_length, n, weights, sum);
+        mix_bias_rows<kWidth, kVectors>(b + column, row_length, n, weights, sum);
       }
 #pragma unroll
       for (int v = 0; v < kVectors; ++v) {
@@ -338,9 +340,9 @@ __device__ void store_maximum(const float* window, int relu, T* pooled, unsigned
 
 template <typename T, int kWidth, int kBasis>
 __device__ void reduce_pool(const T* __restrict__ y, const float* __restrict__ a,
-                            const float* __restrict__ bias, T* __restrict__ pooled,
-                            unsigned char* __restrict__ argmax, long long batch, int basis_size,
-                            int channels, Plane plane, int relu) {
+                            const float* __restrict__ bias, long long bias_stride,
+                            T* __restrict__ pooled, unsigned char* __restrict__ argmax,
+                            long long batch, int basis_size, int channels, Plane plane, int relu) {
   const int n = kBasis == kAny ? basis_size : kBasis;
   __shared__ float mixed_bias[2][kThreads];
   const unsigned windows = channels * plane.pooled_size();
@@ -351,9 +353,10 @@ __device__ void reduce_pool(const T* __restrict__ y, const float* __restrict__ a
     const unsigned begin = static_cast<unsigned>(walk.tile) * blockDim.x;
     const ChannelSpan span(begin, min(begin + blockDim.x, windows), plane.pooled_size());
     const float* weights = a + walk.row * n;
+    const float* b = bias + walk.row * bias_stride;
     const float* mixed = mixed_bias[buffer];
     if (bias != nullptr) {
-      mix_bias(weights, bias, n, channels, span.first, span.count, mixed_bias[buffer]);
+      mix_bias(weights, b, n, channels, span.first, span.count, mixed_bias[buffer]);
       __syncthreads();  // as in reduce
       buffer ^= 1;
     }
@@ -493,7 +496,7 @@ struct Products {
   const T* d;
   const T* z;  // may be null
   const T* y;
-  const float* bias;  // may be null
+  const float* bias;  // the example's; may be null
   int channels;
   unsigned positions;
   long long row_length;
@@ -538,15 +541,17 @@ __device__ void store_products(const Products<T>& in, int k, unsigned first, uns
 template <typename T, int kWidth>
 __device__ void coefficient_gradient(const T* __restrict__ d, const T* __restrict__ z,
                                      const T* __restrict__ y, const float* __restrict__ bias,
-                                     float* __restrict__ target, long long batch, int n,
-                                     int channels, unsigned positions, unsigned columns_per_split) {
+                                     long long bias_stride, float* __restrict__ target,
+                                     long long batch, int n, int channels, unsigned positions,
+                                     unsigned columns_per_split) {
   const unsigned row_length = channels * positions;
   const long long splits = (row_length - 1) / columns_per_split + 1;
   for (Walk walk(splits, batch); walk.left > 0; walk.next(batch)) {
     const unsigned first = static_cast<unsigned>(walk.tile) * columns_per_split;
     const unsigned last = min(first + columns_per_split, row_length);
     const long long at = walk.row * row_length;
-    const Products<T> in{d + at,   z == nullptr ? nullptr : z + at, y + at * n, bias, channels,
+    const float* b = bias == nullptr ? nullptr : bias + walk.row * bias_stride;
+    const Products<T> in{d + at,   z == nullptr ? nullptr : z + at, y + at * n, b, channels,
                          positions, row_length};
     float* out = target + (walk.tile * batch + walk.row) * n;
     int k = 0;
@@ -571,17 +576,18 @@ using namespace mix;
 #define MIX_REDUCE(T, TYPE, WIDTH, BASIS, NAME)                                                    \
   extern "C" __global__ void __launch_bounds__(kThreads, 1) mix_reduce_##TYPE##_x##WIDTH##_##NAME( \
       const T* __restrict__ y, const float* __restrict__ a, const float* __restrict__ bias,        \
-      T* __restrict__ z, long long batch, int n, int channels, int positions, int relu) {          \
-    reduce<T, WIDTH, BASIS>(y, a, bias, z, batch, n, channels, positions, relu);                   \
+      long long bias_stride, T* __restrict__ z, long long batch, int n, int channels,              \
+      int positions, int relu) {                                                                   \
+    reduce<T, WIDTH, BASIS>(y, a, bias, bias_stride, z, batch, n, channels, positions, relu);      \
   }
 
 #define MIX_REDUCE_POOL(T, TYPE, WIDTH, BASIS, NAME)                                            \
   extern "C" __global__ void __launch_bounds__(kThreads, 1)                                     \
       mix_reduce_pool_##TYPE##_x##WIDTH##_##NAME(                                               \
           const T* __restrict__ y, const float* __restrict__ a, const float* __restrict__ bias, \
-          T* __restrict__ pooled, unsigned char* __restrict__ argmax, long long batch, int n,   \
-          int channels, unsigned height, unsigned width, int relu) {                            \
-    reduce_pool<T, WIDTH, BASIS>(y, a, bias, pooled, argmax, batch, n, channels,                \
+          long long bias_stride, T* __restrict__ pooled, unsigned char* __restrict__ argmax,    \
+          long long batch, int n, int channels, unsigned height, unsigned width, int relu) {    \
+    reduce_pool<T, WIDTH, BASIS>(y, a, bias, bias_stride, pooled, argmax, batch, n, channels,   \
                                  Plane{height, width}, relu);                                   \
   }
 
@@ -589,10 +595,11 @@ using namespace mix;
   extern "C" __global__ void __launch_bounds__(kThreads, 1)                                   \
       mix_coefficient_gradient_##TYPE##_x##WIDTH(                                             \
           const T* __restrict__ d, const T* __restrict__ z, const T* __restrict__ y,          \
-          const float* __restrict__ bias, float* __restrict__ target, long long batch, int n, \
-          int channels, unsigned positions, unsigned columns_per_split) {                     \
-    coefficient_gradient<T, WIDTH>(d, z, y, bias, target, batch, n, channels, positions,      \
-                                   columns_per_split);                                        \
+          const float* __restrict__ bias, long long bias_stride, float* __restrict__ target,  \
+          long long batch, int n, int channels, unsigned positions,                           \
+          unsigned columns_per_split) {                                                       \
+    coefficient_gradient<T, WIDTH>(d, z, y, bias, bias_stride, target, batch, n, channels,    \
+                                   positions, columns_per_split);                             \
   }
 
 #define MIX_EXPAND(T, TYPE, WIDTH)                                                        \

@@ -8,7 +8,7 @@ package io.loxodrome.cuda;
  * <ul>
  *   <li>y, e: B x n x C x P, as one stacked product or convolution leaves them
  *   <li>z, d: B x C x P
- *   <li>a, da: B x n; b: n x C
+ *   <li>a, da: B x n; b: n x C, or B x n x C where examples have their own
  * </ul>
  *
  * <p>y, z, d and e are stored as asked for, all else in single precision. Addresses are aligned to
@@ -38,13 +38,13 @@ public final class BasisMix {
   }
 
   /**
-   * z_icp = act(sum_k a_ik (y_ikcp + b_kc)).
+   * z_icp = act(sum_k a_ik (y_ikcp + b_ikc)).
    *
    * @param storage of y and z
    * @param epilogue act
    * @param coefficients address of a
    * @param outputs address of y
-   * @param bias address of b, or 0 for none
+   * @param bias b
    * @param mixed address of z, written
    */
   public void reduce(
@@ -53,21 +53,21 @@ public final class BasisMix {
       Epilogue epilogue,
       long coefficients,
       long outputs,
-      long bias,
+      Bias bias,
       long mixed,
       Stream stream) {
     int width = biasedWidth(shape, storage, bias, outputs, mixed);
     Arguments arguments =
         Arguments.of(entry("mix_reduce", storage, width) + unrolled(shape.basisSize()))
             .address("y", outputs, storage.bytes())
-            .address("a", coefficients, Float.BYTES)
-            .optionalAddress("bias", bias, Float.BYTES)
-            .address("z", mixed, storage.bytes())
-            .int64("batch", shape.batch(), 0, Long.MAX_VALUE)
-            .int32("basisSize", shape.basisSize(), 1, Integer.MAX_VALUE)
-            .int32("channels", shape.channels(), 1, Integer.MAX_VALUE)
-            .int32("positions", shape.positions(), 0, Integer.MAX_VALUE)
-            .int32("relu", epilogue.flag(), 0, 1);
+            .address("a", coefficients, Float.BYTES);
+    bias.addTo(arguments, shape.basisSize(), shape.channels())
+        .address("z", mixed, storage.bytes())
+        .int64("batch", shape.batch(), 0, Long.MAX_VALUE)
+        .int32("basisSize", shape.basisSize(), 1, Integer.MAX_VALUE)
+        .int32("channels", shape.channels(), 1, Integer.MAX_VALUE)
+        .int32("positions", shape.positions(), 0, Integer.MAX_VALUE)
+        .int32("relu", epilogue.flag(), 0, 1);
     if (!shape.isEmpty()) {
       launch(shape.batch(), shape.rowLength() / width, arguments, stream);
     }
@@ -113,7 +113,7 @@ public final class BasisMix {
    * @param epilogue act, before the maximum
    * @param coefficients address of a
    * @param outputs address of y, B x n x C x H x W
-   * @param bias address of b, or 0 for none
+   * @param bias b
    * @param pooled address of the maxima, written, B x C x H/2 x W/2 rounded down
    * @param argmax address of where they stand, written, a byte each: 0..3 in row order, the first
    *     of the largest; a NaN is larger than nothing
@@ -124,7 +124,7 @@ public final class BasisMix {
       Epilogue epilogue,
       long coefficients,
       long outputs,
-      long bias,
+      Bias bias,
       long pooled,
       long argmax,
       Stream stream) {
@@ -132,16 +132,16 @@ public final class BasisMix {
     Arguments arguments =
         Arguments.of(entry("mix_reduce_pool", storage, pairs ? 2 : 1) + unrolled(shape.basisSize()))
             .address("y", outputs, storage.bytes())
-            .address("a", coefficients, Float.BYTES)
-            .optionalAddress("bias", bias, Float.BYTES)
-            .address("pooled", pooled, storage.bytes())
-            .address("argmax", argmax, Byte.BYTES)
-            .int64("batch", shape.batch(), 0, Long.MAX_VALUE)
-            .int32("basisSize", shape.basisSize(), 1, Integer.MAX_VALUE)
-            .int32("channels", shape.channels(), 1, Integer.MAX_VALUE)
-            .int32("height", shape.height(), 1, Integer.MAX_VALUE)
-            .int32("width", shape.width(), 1, Integer.MAX_VALUE)
-            .int32("relu", epilogue.flag(), 0, 1);
+            .address("a", coefficients, Float.BYTES);
+    bias.addTo(arguments, shape.basisSize(), shape.channels())
+        .address("pooled", pooled, storage.bytes())
+        .address("argmax", argmax, Byte.BYTES)
+        .int64("batch", shape.batch(), 0, Long.MAX_VALUE)
+        .int32("basisSize", shape.basisSize(), 1, Integer.MAX_VALUE)
+        .int32("channels", shape.channels(), 1, Integer.MAX_VALUE)
+        .int32("height", shape.height(), 1, Integer.MAX_VALUE)
+        .int32("width", shape.width(), 1, Integer.MAX_VALUE)
+        .int32("relu", epilogue.flag(), 0, 1);
     MixShape windows = shape.pooled();
     if (!windows.isEmpty()) {
       launch(windows.batch(), windows.rowLength(), arguments, stream);
@@ -198,13 +198,13 @@ public final class BasisMix {
   }
 
   /**
-   * da_ik = sum_cp d_icp [z_icp > 0] (y_ikcp + b_kc), always added up in the same order.
+   * da_ik = sum_cp d_icp [z_icp > 0] (y_ikcp + b_ikc), always added up in the same order.
    *
    * @param storage of d, z and y
    * @param gradient address of d
    * @param mixed address of z, or 0 to let all of d through
    * @param outputs address of y
-   * @param bias address of b, or 0 for none
+   * @param bias b
    * @param coefficientGradient address of da, written
    * @param workspace address of {@link #coefficientGradientWorkspaceBytes} bytes, 4-byte aligned;
    *     may be 0 if that is
@@ -215,7 +215,7 @@ public final class BasisMix {
       long gradient,
       long mixed,
       long outputs,
-      long bias,
+      Bias bias,
       long coefficientGradient,
       long workspace,
       Stream stream) {
@@ -232,8 +232,8 @@ public final class BasisMix {
         Arguments.of(entry("mix_coefficient_gradient", storage, width))
             .address("d", gradient, storage.bytes())
             .optionalAddress("z", mixed, storage.bytes())
-            .address("y", outputs, storage.bytes())
-            .optionalAddress("bias", bias, Float.BYTES);
+            .address("y", outputs, storage.bytes());
+    bias.addTo(first, shape.basisSize(), shape.channels());
     if (splits == 1) {
       first.address("da", coefficientGradient, Float.BYTES);
     } else {
@@ -271,11 +271,11 @@ public final class BasisMix {
   }
 
   /** Elements per access where a bias may have to be added. */
-  private static int biasedWidth(MixShape shape, Storage storage, long bias, long... addresses) {
+  private static int biasedWidth(MixShape shape, Storage storage, Bias bias, long... addresses) {
     boolean biasFits =
-        bias == 0
+        bias == Bias.NONE
             || (shape.positions() == 1
-                ? bias % VECTOR_BYTES == 0
+                ? bias.address() % VECTOR_BYTES == 0
                 : shape.positions() >= storage.vector());
     return biasFits ? width(shape.rowLength(), storage, addresses) : 1;
   }

@@ -10,6 +10,7 @@ import java.util.Locale;
 public enum KernelFile {
   COEFFICIENTS,
   COPY,
+  ELEMENTWISE,
   IM2COL,
   IMAGE,
   LOSS,
@@ -17,7 +18,9 @@ public enum KernelFile {
   MIX,
   NORM,
   OPTIMIZER,
+  POOLING,
   RIEMANN,
+  SUMS,
   WEIGHTS;
 
   /** The file's name, that of its source but for the ending. */

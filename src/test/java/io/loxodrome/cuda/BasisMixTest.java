@@ -84,7 +84,12 @@ class BasisMixTest extends MixingTest {
       return new double[bias.length];
     }
 
-    /** sum_k a_ik (y_ikcp + b_kc). */
+    /** Biases of each example's own. */
+    double[] exampleBias() {
+      return draw.normals(shape.batch() * bias.length);
+    }
+
+    /** sum_k a_ik (y_ikcp + b_ikc). */
     double[] mixed(double[] b) {
       return mix(shape, a, y, b);
     }
@@ -99,6 +104,13 @@ class BasisMixTest extends MixingTest {
     }
   }
 
+  /** b_ikc, out of an example's own biases or out of what all examples share. */
+  private static double bias(MixShape shape, double[] b, int i, int k, int column) {
+    int set = shape.basisSize() * shape.channels();
+    int row = b.length == set ? k : i * shape.basisSize() + k;
+    return b[row * shape.channels() + (int) (column / shape.positions())];
+  }
+
   private static double[] mix(MixShape shape, double[] a, double[] y, double[] b) {
     int n = shape.basisSize();
     int row = shape.rowLength();
@@ -106,9 +118,7 @@ class BasisMixTest extends MixingTest {
     for (int i = 0; i < shape.batch(); i++) {
       for (int k = 0; k < n; k++) {
         for (int j = 0; j < row; j++) {
-          int channel = (int) (j / shape.positions());
-          z[i * row + j] +=
-              a[i * n + k] * (y[(i * n + k) * row + j] + b[k * shape.channels() + channel]);
+          z[i * row + j] += a[i * n + k] * (y[(i * n + k) * row + j] + bias(shape, b, i, k, j));
         }
       }
     }
@@ -141,9 +151,8 @@ class BasisMixTest extends MixingTest {
     for (int i = 0; i < shape.batch(); i++) {
       for (int k = 0; k < n; k++) {
         for (int j = 0; j < row; j++) {
-          int channel = (int) (j / shape.positions());
           da[i * n + k] +=
-              through[i * row + j] * (y[(i * n + k) * row + j] + b[k * shape.channels() + channel]);
+              through[i * row + j] * (y[(i * n + k) * row + j] + bias(shape, b, i, k, j));
         }
       }
     }
@@ -151,6 +160,11 @@ class BasisMixTest extends MixingTest {
   }
 
   private DeviceArray reduce(Problem problem, Epilogue epilogue, boolean withBias, int off) {
+    Bias bias = withBias ? Bias.ofBasisPoints(input(F32, problem.bias, off).address()) : Bias.NONE;
+    return reduce(problem, epilogue, bias, off);
+  }
+
+  private DeviceArray reduce(Problem problem, Epilogue epilogue, Bias bias, int off) {
     MixShape shape = problem.shape;
     DeviceArray y = input(problem.storage, problem.y, off);
     DeviceArray z = output(problem.storage, shape.batch() * shape.rowLength(), off);
@@ -161,7 +175,7 @@ class BasisMixTest extends MixingTest {
             epilogue,
             input(F32, problem.a, off).address(),
             y.address(),
-            withBias ? input(F32, problem.bias, off).address() : 0,
+            bias,
             z.address(),
             Stream.DEFAULT);
     return z;
@@ -204,6 +218,33 @@ class BasisMixTest extends MixingTest {
       Output bias = new Output(reduce(problem, Epilogue.NONE, true, 0), storage, biased, 6);
       verify("positions " + positions, none, active, bias);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void reduceAddsEachExamplesOwnBias(Storage storage) {
+    for (MixShape shape : shapesWithBiases()) {
+      for (int off : new int[] {0, 1}) {
+        Problem problem = new Problem(shape, storage);
+        double[] b = problem.exampleBias();
+        Bias bias = Bias.ofExamples(input(F32, b, off).address());
+        DeviceArray z = reduce(problem, Epilogue.RELU, bias, off);
+        int terms = 2 * shape.basisSize();
+        verify(shape.toString(), new Output(z, storage, relu(problem.mixed(b)), terms));
+      }
+    }
+  }
+
+  private static List<MixShape> shapesWithBiases() {
+    return List.of(
+        new MixShape(5, 1, 7, 1),
+        new MixShape(40, 1, 8, 1),
+        new MixShape(3, 1, 5, 9),
+        new MixShape(3, 1, 16, 64),
+        new MixShape(9, 3, 7, 1),
+        new MixShape(4, 6, 16, 1),
+        new MixShape(4, 3, 5, 16),
+        new MixShape(2, 5, 3, 1400));
   }
 
   @ParameterizedTest
@@ -262,12 +303,20 @@ class BasisMixTest extends MixingTest {
         d.address(),
         mask.address(),
         y.address(),
-        bias.address(),
+        Bias.ofBasisPoints(bias.address()),
         full.address(),
         workspace,
         Stream.DEFAULT);
     mix.coefficientGradient(
-        shape, storage, d.address(), 0, y.address(), 0, plain.address(), workspace, Stream.DEFAULT);
+        shape,
+        storage,
+        d.address(),
+        0,
+        y.address(),
+        Bias.NONE,
+        plain.address(),
+        workspace,
+        Stream.DEFAULT);
     // Storage only rounds what goes in: sums come out in single precision.
     int terms = 2 * shape.rowLength();
     verify(
@@ -302,6 +351,32 @@ class BasisMixTest extends MixingTest {
     checkCoefficientGradient(new MixShape(1, 3, 8, 4096), storage, 0);
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void coefficientGradientTakesEachExamplesOwnBias(Storage storage) {
+    for (MixShape shape : shapesWithBiases()) {
+      for (int off : new int[] {0, 1}) {
+        Problem problem = new Problem(shape, storage);
+        double[] b = problem.exampleBias();
+        DeviceArray da = output(F32, problem.a.length);
+        BasisMix mix = new BasisMix(kernels);
+        long bytes = mix.coefficientGradientWorkspaceBytes(shape);
+        mix.coefficientGradient(
+            shape,
+            storage,
+            input(storage, problem.d, off).address(),
+            0,
+            input(storage, problem.y, off).address(),
+            Bias.ofExamples(input(F32, b, off).address()),
+            da.address(),
+            bytes == 0 ? 0 : outputBytes(bytes).address(),
+            Stream.DEFAULT);
+        double[] expected = coefficientGradient(shape, problem.d, problem.y, b);
+        verify(shape.toString(), new Output(da, F32, expected, 2 * shape.rowLength()));
+      }
+    }
+  }
+
   @Test
   void sumsHaveTheSameBitsWhateverTheOrderOfBlocks() {
     MixShape shape = new MixShape(3, 5, 7, 1999);
@@ -317,7 +392,8 @@ class BasisMixTest extends MixingTest {
               DeviceArray.of(other, 0, Numbers.bytes(F32, problem.d)).address(),
               0,
               DeviceArray.of(other, 0, Numbers.bytes(F32, problem.y)).address(),
-              DeviceArray.of(other, 0, Numbers.bytes(F32, problem.bias)).address(),
+              Bias.ofBasisPoints(
+                  DeviceArray.of(other, 0, Numbers.bytes(F32, problem.bias)).address()),
               da.address(),
               DeviceArray.unwritten(other, 0, bytes).address(),
               Stream.DEFAULT);
@@ -382,17 +458,36 @@ class BasisMixTest extends MixingTest {
     }
   }
 
+  /** Whole numbers: sums are exact, and ties abound. */
+  private Problem wholeNumbers(Problem problem) {
+    for (double[] numbers : List.of(problem.a, problem.y, problem.bias)) {
+      System.arraycopy(draw.smallIntegers(numbers.length), 0, numbers, 0, numbers.length);
+    }
+    return problem;
+  }
+
   private void checkReducePool(PooledMixShape image, Storage storage, Epilogue epilogue, int off) {
-    Problem problem = new Problem(image.mixed(), storage);
-    // Whole numbers: sums are exact, and ties abound.
-    int rows = problem.a.length;
-    System.arraycopy(draw.smallIntegers(rows), 0, problem.a, 0, rows);
-    System.arraycopy(draw.smallIntegers(problem.y.length), 0, problem.y, 0, problem.y.length);
+    Problem problem = wholeNumbers(new Problem(image.mixed(), storage));
     double[] bias = problem.bias;
-    System.arraycopy(draw.smallIntegers(bias.length), 0, bias, 0, bias.length);
     boolean withBias = epilogue == Epilogue.RELU;
-    double[] mixed = problem.mixed(withBias ? bias : problem.noBias());
-    double[] z = withBias ? relu(mixed) : mixed;
+    checkReducePool(
+        image,
+        problem,
+        epilogue,
+        withBias ? Bias.ofBasisPoints(input(F32, bias).address()) : Bias.NONE,
+        problem.mixed(withBias ? bias : problem.noBias()),
+        off);
+  }
+
+  private void checkReducePool(
+      PooledMixShape image,
+      Problem problem,
+      Epilogue epilogue,
+      Bias bias,
+      double[] mixed,
+      int off) {
+    Storage storage = problem.storage;
+    double[] z = epilogue == Epilogue.RELU ? relu(mixed) : mixed;
 
     long windows = image.batch() * image.pooled().rowLength();
     DeviceArray pooled = output(storage, windows, off);
@@ -404,7 +499,7 @@ class BasisMixTest extends MixingTest {
             epilogue,
             input(F32, problem.a).address(),
             input(storage, problem.y, off).address(),
-            withBias ? input(F32, bias).address() : 0,
+            bias,
             pooled.address(),
             argmax.address(),
             Stream.DEFAULT);
@@ -431,6 +526,21 @@ class BasisMixTest extends MixingTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void reducePoolAddsEachExamplesOwnBias(Storage storage) {
+    for (PooledMixShape image :
+        List.of(
+            new PooledMixShape(5, 1, 3, 6, 8),
+            new PooledMixShape(4, 1, 1, 2, 2),
+            new PooledMixShape(4, 3, 7, 5, 7))) {
+      Problem problem = wholeNumbers(new Problem(image.mixed(), storage));
+      double[] b = draw.smallIntegers(image.batch() * problem.bias.length);
+      Bias bias = Bias.ofExamples(input(F32, b).address());
+      checkReducePool(image, problem, Epilogue.RELU, bias, problem.mixed(b), 0);
+    }
+  }
+
   @Test
   void aNanIsTheMaximumButNeverItsPlace() {
     double nan = Double.NaN;
@@ -448,7 +558,7 @@ class BasisMixTest extends MixingTest {
             Epilogue.RELU,
             input(F32, new double[] {1}).address(),
             input(F32, y).address(),
-            0,
+            Bias.NONE,
             pooled.address(),
             argmax.address(),
             Stream.DEFAULT);
@@ -475,7 +585,7 @@ class BasisMixTest extends MixingTest {
         Epilogue.NONE,
         ones,
         input(F32, y).address(),
-        0,
+        Bias.NONE,
         pooled.address(),
         argmax.address(),
         Stream.DEFAULT);
@@ -572,7 +682,7 @@ class BasisMixTest extends MixingTest {
         d.address(),
         mask.address(),
         input(F32, problem.y).address(),
-        input(F32, problem.bias).address(),
+        Bias.ofBasisPoints(input(F32, problem.bias).address()),
         da.address(),
         0,
         Stream.DEFAULT);
@@ -642,7 +752,8 @@ class BasisMixTest extends MixingTest {
     long y = numbers(2 * LARGE_BYTES, bytesOff);
     long z = numbers(LARGE_BYTES, bytesOff);
     long coefficients = input(F32, a).address();
-    new BasisMix(kernels).reduce(shape, F32, Epilogue.NONE, coefficients, y, 0, z, Stream.DEFAULT);
+    new BasisMix(kernels)
+        .reduce(shape, F32, Epilogue.NONE, coefficients, y, Bias.NONE, z, Stream.DEFAULT);
     double[] expected = new double[SOME];
     for (int k = 0; k < 2; k++) {
       double[] row = lastNumbers(2, k);
@@ -683,7 +794,8 @@ class BasisMixTest extends MixingTest {
     long pooled = numbers(LARGE_BYTES / 4, bytesOff);
     long argmax = numbers(LARGE_BYTES / 16, 0);
     BasisMix mix = new BasisMix(kernels);
-    mix.reducePool(image, F32, Epilogue.NONE, coefficients, y, 0, pooled, argmax, Stream.DEFAULT);
+    mix.reducePool(
+        image, F32, Epilogue.NONE, coefficients, y, Bias.NONE, pooled, argmax, Stream.DEFAULT);
     double[] row = lastNumbers(2, 1);
     double[] maxima = new double[LARGE_PLANE / 2];
     for (int c = 0; c < maxima.length; c++) {
@@ -720,7 +832,8 @@ class BasisMixTest extends MixingTest {
     long d = numbers(LARGE_BYTES, bytesOff);
     long y = numbers(2 * LARGE_BYTES, bytesOff);
     long da = output(F32, 2 * shape.batch()).address();
-    new BasisMix(kernels).coefficientGradient(shape, F32, d, 0, y, 0, da, 0, Stream.DEFAULT);
+    new BasisMix(kernels)
+        .coefficientGradient(shape, F32, d, 0, y, Bias.NONE, da, 0, Stream.DEFAULT);
     double[] expected = new double[2];
     for (int k = 0; k < 2; k++) {
       for (int j = 0; j < columns; j++) {
@@ -811,7 +924,7 @@ class BasisMixTest extends MixingTest {
         d.address(),
         z.address(),
         input(storage, problem.y).address(),
-        0,
+        Bias.NONE,
         da.address(),
         0,
         Stream.DEFAULT);
@@ -841,7 +954,7 @@ class BasisMixTest extends MixingTest {
         Epilogue.RELU,
         input(F32, problem.a).address(),
         input(storage, problem.y).address(),
-        0,
+        Bias.NONE,
         pooled.address(),
         argmax.address(),
         Stream.DEFAULT);
@@ -925,7 +1038,7 @@ class BasisMixTest extends MixingTest {
     assertThat(expand.movedOverIdeal()).isLessThan(1.1);
 
     long y = input(storage, problem.y).address();
-    long bias = input(F32, problem.bias).address();
+    Bias bias = Bias.ofBasisPoints(input(F32, problem.bias).address());
     mix.coefficientGradient(shape, storage, d, z, y, bias, da.address(), 0, Stream.DEFAULT);
     double[] gradient = coefficientGradient(shape, through, problem.y, problem.bias);
     Output summed = new Output(da, F32, gradient, 2 * shape.rowLength());
@@ -952,7 +1065,7 @@ class BasisMixTest extends MixingTest {
         Epilogue.NONE,
         a,
         input(storage, problem.y).address(),
-        0,
+        Bias.NONE,
         pooled.address(),
         argmax.address(),
         Stream.DEFAULT);
@@ -1030,17 +1143,22 @@ class BasisMixTest extends MixingTest {
     PooledMixShape image = new PooledMixShape(2, 3, 4, 4, 4);
     Stream stream = Stream.DEFAULT;
     Epilogue none = Epilogue.NONE;
+    Bias bias = Bias.ofBasisPoints(256);
     assertRefused(
-        () -> mix.reduce(shape, F32, none, 0, 256, 256, 256, stream),
+        () -> Bias.ofBasisPoints(0),
+        "kernel mix: bias is a null address, expected device memory, or Bias.NONE for no bias");
+    assertRefused(() -> Bias.ofExamples(0), "kernel mix: bias is a null address");
+    assertRefused(
+        () -> mix.reduce(shape, F32, none, 0, 256, bias, 256, stream),
         "kernel mix_reduce_f32_x4_n3: a is a null address, expected device memory");
     assertRefused(
-        () -> mix.reduce(shape, F32, none, 256, 0, 256, 256, stream),
+        () -> mix.reduce(shape, F32, none, 256, 0, bias, 256, stream),
         "kernel mix_reduce_f32_x4_n3: y is a null address, expected device memory");
     assertRefused(
-        () -> mix.reduce(shape, F32, none, 256, 256, 258, 256, stream),
+        () -> mix.reduce(shape, F32, none, 256, 256, Bias.ofExamples(258), 256, stream),
         "kernel mix_reduce_f32_x4_n3: bias is at address 0x102, which is no multiple of 4 bytes");
     assertRefused(
-        () -> mix.reduce(shape, Storage.BFLOAT16, none, 256, 256, 0, 257, stream),
+        () -> mix.reduce(shape, Storage.BFLOAT16, none, 256, 256, Bias.NONE, 257, stream),
         "kernel mix_reduce_bf16_x1_n3: z is at address 0x101, which is no multiple of 2 bytes");
     assertRefused(
         () -> mix.expand(shape, F32, 256, 0, 0, 256, stream),
@@ -1052,10 +1170,10 @@ class BasisMixTest extends MixingTest {
         () -> mix.expand(shape, F32, 256, 256, 2, 256, stream),
         "kernel mix_expand_f32_x1: z is at address 0x2, which is no multiple of 4 bytes");
     assertRefused(
-        () -> mix.reducePool(image, F32, none, 256, 256, 0, 256, 0, stream),
+        () -> mix.reducePool(image, F32, none, 256, 256, Bias.NONE, 256, 0, stream),
         "kernel mix_reduce_pool_f32_x2_n3: argmax is a null address, expected device memory");
     assertRefused(
-        () -> mix.reducePool(image, F32, none, 256, 256, 0, 0, 256, stream),
+        () -> mix.reducePool(image, F32, none, 256, 256, Bias.NONE, 0, 256, stream),
         "kernel mix_reduce_pool_f32_x2_n3: pooled is a null address, expected device memory");
     assertRefused(
         () -> mix.expandPool(image, F32, 256, 256, 0, 0, 256, stream),
@@ -1064,12 +1182,12 @@ class BasisMixTest extends MixingTest {
         () -> mix.expandPool(image, F32, 256, 256, 256, 0, 258, stream),
         "kernel mix_expand_pool_f32_x1: e is at address 0x102, which is no multiple of 4 bytes");
     assertRefused(
-        () -> mix.coefficientGradient(shape, F32, 256, 0, 256, 0, 0, 0, stream),
+        () -> mix.coefficientGradient(shape, F32, 256, 0, 256, Bias.NONE, 0, 0, stream),
         "kernel mix_sum_splits: da is a null address, expected device memory");
     assertRefused(
         () ->
             mix.coefficientGradient(
-                new MixShape(1, 3, 1, 5000), F32, 256, 0, 256, 0, 256, 0, stream),
+                new MixShape(1, 3, 1, 5000), F32, 256, 0, 256, Bias.NONE, 256, 0, stream),
         "kernel mix_coefficient_gradient_f32_x4: workspace is a null address, expected device");
     assertThat(driver.takeLaunches()).isEmpty();
   }

@@ -85,6 +85,16 @@ class ImportOrderTest {
   }
 
   @Test
+  void onlyOnePackageKnowsJCuda() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "cuda.jcuda")
+        .should()
+        .dependOnClassesThat(resideInAPackage("jcuda.."))
+        .check(CLASSES);
+  }
+
+  @Test
   void packagesHaveNoCycles() {
     slices().matching(ROOT + "(*)..").should().beFreeOfCycles().check(CLASSES);
   }

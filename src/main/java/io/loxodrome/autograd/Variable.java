@@ -88,6 +88,19 @@ public final class Variable implements AutoCloseable {
     received = false;
   }
 
+  /**
+   * Declares that the gradient's memory was filled anew, by a device that repeats a backward pass
+   * without this program's taking part.
+   *
+   * @throws IllegalStateException if no backward pass has reached it yet
+   */
+  public void gradientWasRepeated() {
+    if (gradient == null) {
+      throw new IllegalStateException(origin + " never had a gradient that could be repeated");
+    }
+    received = true;
+  }
+
   boolean mayBeUsedOn(Tape other) {
     return tape == null || tape == other;
   }

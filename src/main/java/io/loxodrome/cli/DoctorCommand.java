@@ -50,6 +50,9 @@ final class DoctorCommand implements Callable<Integer> {
           provider.name(),
           availability.works(),
           availability.detail() + (best ? " (what auto takes)" : ""));
+      for (DeviceProvider.Finding finding : provider.findings()) {
+        line(out, provider.name(), finding.what(), finding.works(), finding.detail());
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 package io.loxodrome.cli;
 
-import io.loxodrome.ops.DeviceUnavailableException;
+import io.loxodrome.tensor.DeviceException;
 import io.loxodrome.train.DivergedException;
 import io.loxodrome.train.RunStoppedException;
 import java.io.IOException;
@@ -95,7 +95,7 @@ public final class Loxodrome implements Callable<Integer> {
         || failure instanceof IllegalArgumentException
         || failure instanceof ArithmeticException
         || failure instanceof DivergedException
-        || failure instanceof DeviceUnavailableException;
+        || failure instanceof DeviceException;
   }
 
   private static String sentence(Exception failure) {

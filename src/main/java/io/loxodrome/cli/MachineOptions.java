@@ -20,7 +20,10 @@ final class MachineOptions {
       names = "--device",
       paramLabel = "NAME",
       defaultValue = "auto",
-      description = "auto, cpu or reference (${DEFAULT-VALUE}).")
+      description =
+          "auto, cuda, cpu or reference (${DEFAULT-VALUE}). After cuda may follow a device's number,"
+              + " fp32, tf32 or bf16, and search (algorithms by measured time, not the same bits in"
+              + " every run), as in cuda:1 or cuda:0:tf32:search.")
   private String device = "auto";
 
   @Option(names = "--data", paramLabel = "DIR", description = "Folder of the data set.")

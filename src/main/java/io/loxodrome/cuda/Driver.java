@@ -21,8 +21,44 @@ public interface Driver extends AutoCloseable {
    */
   long allocate(long bytes);
 
-  /** Gives back what {@link #allocate} returned, once all work that uses it is done. */
+  /** Gives back what {@link #allocate(long)} returned, once all work that uses it is done. */
   void free(long address);
+
+  /**
+   * Whether the device orders memory by streams itself, so that {@link #allocate(long, Stream)} may
+   * be called.
+   */
+  boolean hasMemoryPools();
+
+  /**
+   * Device memory as {@link #allocate(long)} gives it, but at its place in a stream's order: for
+   * work given to the stream from here on.
+   *
+   * @param bytes at least 1
+   * @throws CudaException if there is not that much left, the device has no memory pools, or the
+   *     stream is capturing
+   */
+  long allocate(long bytes, Stream stream);
+
+  /**
+   * Gives back what {@link #allocate(long, Stream)} returned: later work on the stream may have it,
+   * so nothing need be waited for.
+   */
+  void free(long address, Stream stream);
+
+  /** Bytes of the device's memory that nobody has, other programs included. */
+  long bytesLeft();
+
+  /**
+   * Memory of the host that the device copies to and from without the processor's help, in the
+   * machine's byte order.
+   *
+   * @param bytes at least 1
+   */
+  ByteBuffer allocateHost(int bytes);
+
+  /** Gives back what {@link #allocateHost} returned, once all copies from and to it are done. */
+  void freeHost(ByteBuffer buffer);
 
   /** Copies the source's remaining bytes to the device; it must not change until that is done. */
   void write(ByteBuffer source, long address, Stream stream);
@@ -79,11 +115,22 @@ public interface Driver extends AutoCloseable {
   /** Sets the mark behind all work given to the stream so far. */
   void record(Event event, Stream stream);
 
+  /** Whether all work before the mark is done; true for one that was never set. */
+  boolean isDone(Event event);
+
+  /**
+   * Waits until all work before the mark is done.
+   *
+   * @throws CudaException if some of it failed
+   */
+  void synchronize(Event event);
+
   /** Lets all later work on the stream wait for the mark. */
   void await(Event event, Stream stream);
 
   /**
-   * From here on work given to the stream is noted down instead of done.
+   * From here on work given to the stream is noted down instead of done. Memory may be allocated
+   * and freed meanwhile with {@link #allocate(long)} and {@link #free(long)}, at once and unnoted.
    *
    * @throws CudaException if the stream is capturing already
    */

@@ -46,11 +46,16 @@ public final class SoftmaxCrossEntropy {
 
   /** The mean loss of the batch, summed in double. */
   public double mean() {
+    return mean(losses.toDoubles());
+  }
+
+  /** The mean of losses that were read before, as {@link #mean()} computes it. */
+  public static double mean(double[] losses) {
     double sum = 0;
-    for (double loss : losses.toDoubles()) {
+    for (double loss : losses) {
       sum += loss;
     }
-    return sum / losses.size();
+    return sum / losses.length;
   }
 
   /** The loss of each example, B. */

@@ -3,6 +3,7 @@ package io.loxodrome.ops;
 import io.loxodrome.tensor.ElementType;
 import io.loxodrome.tensor.Shape;
 import io.loxodrome.tensor.Tensor;
+import java.util.List;
 
 /**
  * Somewhere tensors live and operators run.
@@ -12,13 +13,16 @@ import io.loxodrome.tensor.Tensor;
 public interface Device extends AutoCloseable {
   /**
    * Opens a device by name: {@code auto} (the fastest that works here, said once in one line),
-   * {@code cpu}, {@code reference} or {@code reference:float64}.
+   * {@code cuda}, {@code cpu}, {@code reference} or {@code reference:float64}. What may follow
+   * {@code cuda} is a device's number, how products and convolutions multiply ({@code fp32}, {@code
+   * tf32}, {@code bf16}), and {@code search}, which has algorithms chosen by their measured time,
+   * not the same bits in every run; as in {@code cuda:1} or {@code cuda:0:tf32:search}.
    *
    * @throws DeviceUnavailableException if it cannot be had here; the message says why
    * @throws IllegalArgumentException if no device has that name; the message lists the known ones
    */
   static Device open(String name) {
-    return DeviceProvider.openByName(name);
+    return new DeviceLookup(DeviceProvider.all()).open(name);
   }
 
   /** The name it opens under. */
@@ -47,6 +51,16 @@ public interface Device extends AutoCloseable {
 
   /** What this device can compute. */
   Operators operators();
+
+  /**
+   * Makes ready to do the same work again and again.
+   *
+   * @param parts of the work, in the order they are run in; see {@link Recording} for what they may
+   *     do
+   */
+  default Recording record(List<Runnable> parts) {
+    return new RepeatedCalls(parts);
+  }
 
   /** Bytes of tensors and workspaces in use now. */
   long bytesInUse();

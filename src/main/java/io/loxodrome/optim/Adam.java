@@ -113,6 +113,12 @@ public final class Adam extends Optimizer {
     this.secondMoments = allocateState("second");
   }
 
+  /** No: the correction of the moments depends on the number of steps. */
+  @Override
+  public boolean movesAlike() {
+    return false;
+  }
+
   @Override
   void update(int index, Parameter parameter, double scale) {
     AdamStep step =

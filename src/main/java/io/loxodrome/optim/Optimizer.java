@@ -26,6 +26,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
   private final GradientScaling scaling;
   private final Map<String, Tensor> state = new LinkedHashMap<>();
   private double learningRate;
+  private double scale = 1;
   private long steps;
 
   /**
@@ -67,15 +68,36 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
    *     not finite; no parameter has moved then
    */
   public final void step() {
+    begin();
+    move();
+  }
+
+  /**
+   * The first half of {@link #step}: looks at the gradients and counts the step.
+   *
+   * @throws IllegalStateException as step does
+   * @throws ArithmeticException as step does
+   */
+  public final void begin() {
     parameters.forEach(parameter -> parameter.variable().gradient());
-    double scale = scale();
+    scale = measureScale();
     steps++;
+  }
+
+  /** The second half of {@link #step}: moves the parameters and uses the gradients up. */
+  public final void move() {
     for (int i = 0; i < parameters.size(); i++) {
       Parameter parameter = parameters.get(i);
       update(i, parameter, scale);
       parameter.variable().discardGradient();
     }
   }
+
+  /**
+   * Whether {@link #move} asks the same of the device in every step, until the learning rate is
+   * changed: only then may it be part of a recording.
+   */
+  public abstract boolean movesAlike();
 
   /** Moves parameter number {@code index} along {@code scale} times its gradient. */
   abstract void update(int index, Parameter parameter, double scale);
@@ -100,7 +122,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
     return Math.sqrt(sum);
   }
 
-  private double scale() {
+  private double measureScale() {
     if (scaling instanceof GradientScaling.Clipped clipped) {
       double norm = gradientNorm();
       return norm > clipped.maximum() ? clipped.maximum() / norm : 1;
@@ -110,6 +132,11 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
       return norm > 0 ? 1 / norm : 0;
     }
     return 1;
+  }
+
+  /** Whether gradients keep their length, whatever it is. */
+  final boolean keepsLength() {
+    return scaling instanceof GradientScaling.None;
   }
 
   final UpdateOperators updates() {

@@ -88,6 +88,12 @@ public final class Sgd extends Optimizer {
     this.velocities = allocateState("velocity");
   }
 
+  /** Yes, unless gradients are measured first. */
+  @Override
+  public boolean movesAlike() {
+    return keepsLength();
+  }
+
   @Override
   void update(int index, Parameter parameter, double scale) {
     SgdStep step =

@@ -1,6 +1,7 @@
 package io.loxodrome.tensor;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * A block of a device's memory: freed by {@link #close}, refused after it, reported when forgotten.
@@ -30,6 +31,19 @@ public abstract class Memory implements AutoCloseable {
 
   /** Copies from byte {@code offset} on to the host until {@code target} is full. */
   public abstract void read(long offset, ByteBuffer target);
+
+  /**
+   * Starts to copy bytes to the host, as they are when all work given to the device so far is done.
+   * A device whose work is done when its calls return copies them at once.
+   *
+   * @return the bytes, in the host's byte order
+   */
+  public Pending<ByteBuffer> readLater(long offset, int length) {
+    ByteBuffer target = ByteBuffer.allocateDirect(length).order(ByteOrder.nativeOrder());
+    read(offset, target);
+    target.flip();
+    return () -> target;
+  }
 
   /**
    * Refuses a closed block.

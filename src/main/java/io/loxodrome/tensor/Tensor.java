@@ -132,6 +132,25 @@ public final class Tensor implements AutoCloseable {
     return values;
   }
 
+  /**
+   * Starts to copy real elements to the host, as they are when all work given to the device so far
+   * is done, without waiting for it.
+   */
+  public Pending<double[]> toDoublesLater() {
+    int count = hostLength();
+    Pending<ByteBuffer> bytes = memory().readLater(0, Math.multiplyExact(count, type.bytes()));
+    return () -> {
+      double[] values = new double[count];
+      ByteBuffer buffer = bytes.await();
+      switch (type) {
+        case FLOAT64 -> buffer.asDoubleBuffer().get(values);
+        case FLOAT32 -> each(count, i -> values[i] = buffer.getFloat(4 * i));
+        default -> throw notReal();
+      }
+      return values;
+    };
+  }
+
   /** Real elements as floats on the host. */
   public float[] toFloats() {
     float[] values = new float[hostLength()];

@@ -3,6 +3,7 @@ package io.loxodrome.train;
 import io.loxodrome.autograd.Tape;
 import io.loxodrome.autograd.Variable;
 import io.loxodrome.data.AngleGrid;
+import io.loxodrome.nn.Conditioning;
 import io.loxodrome.nn.Layer;
 import io.loxodrome.nn.SoftmaxCrossEntropy;
 import io.loxodrome.ops.Device;
@@ -55,9 +56,10 @@ public final class Evaluator {
       turns[i] = grid.angle(step[i]);
     }
     try (ImageBatch batch = images.batch(indices, turns);
+        Conditioning conditioning = new Conditioning(device, batch.values());
         Tape tape = Tape.forwardOnly(device)) {
       Variable x = Variable.constant("images", batch.images());
-      Variable logits = network.forward(tape, x, batch.conditioning());
+      Variable logits = network.forward(tape, x, conditioning);
       byte[] correct = SoftmaxCrossEntropy.of(tape, logits, batch.labels()).correct().toBytes();
       for (int i = 0; i < count; i++) {
         accuracy.count(step[i], correct[i] != 0);

@@ -1,7 +1,6 @@
 package io.loxodrome.train;
 
 import io.loxodrome.data.ImageSet;
-import io.loxodrome.nn.Conditioning;
 import io.loxodrome.ops.Device;
 import io.loxodrome.ops.Normalization;
 import io.loxodrome.tensor.ElementType;
@@ -43,24 +42,43 @@ public final class RotatedImages implements AutoCloseable {
    * @param turns s, B: image i is turned by 2 pi s_i
    */
   public ImageBatch batch(int[] indices, double[] turns) {
-    int batch = indices.length;
-    int[] chosen = new int[batch];
-    for (int i = 0; i < batch; i++) {
+    ImageBatch batch = allocate(indices.length);
+    choose(batch, indices, turns);
+    turn(batch);
+    return batch;
+  }
+
+  /** Room for a batch of so many images, with undefined contents. */
+  ImageBatch allocate(int size) {
+    return new ImageBatch(
+        device.allocate(ElementType.INT32, Shape.of(size)),
+        device.allocate(ElementType.INT32, Shape.of(size)),
+        device.allocate(Shape.of(size, 1)),
+        device.allocate(imageShape().under(size)));
+  }
+
+  /** Writes down which images a batch is to hold, and how far each is turned. */
+  void choose(ImageBatch batch, int[] indices, double[] turns) {
+    int[] chosen = new int[indices.length];
+    for (int i = 0; i < chosen.length; i++) {
       chosen[i] = labels[indices[i]];
     }
-    Tensor values = device.allocate(Shape.of(batch, 1)).write(turns);
-    Tensor images = device.allocate(imageShape().under(batch));
-    try (Tensor which = device.allocate(ElementType.INT32, Shape.of(batch)).write(indices)) {
-      device
-          .operators()
-          .image()
-          .rotate(stored, which, values.reshape(Shape.of(batch)), normalization, images);
-    }
-    return new ImageBatch(
-        images,
-        device.allocate(ElementType.INT32, Shape.of(batch)).write(chosen),
-        values,
-        new Conditioning(device, values));
+    batch.indices().write(indices);
+    batch.labels().write(chosen);
+    batch.values().write(turns);
+  }
+
+  /** Computes the images of a batch that were chosen. */
+  void turn(ImageBatch batch) {
+    device
+        .operators()
+        .image()
+        .rotate(
+            stored,
+            batch.indices(),
+            batch.values().reshape(Shape.of(batch.size())),
+            normalization,
+            batch.images());
   }
 
   /** C x H x W. */

@@ -1,12 +1,9 @@
 package io.loxodrome.train;
 
-import io.loxodrome.autograd.Tape;
-import io.loxodrome.autograd.Variable;
 import io.loxodrome.data.AngleScheme;
 import io.loxodrome.data.BatchOrder;
 import io.loxodrome.nn.Layer;
 import io.loxodrome.nn.Parameter;
-import io.loxodrome.nn.SoftmaxCrossEntropy;
 import io.loxodrome.ops.Device;
 import io.loxodrome.optim.Optimizer;
 import io.loxodrome.tensor.Philox;
@@ -20,14 +17,13 @@ import java.io.IOException;
  * number of steps taken: a run that was stopped after any step and goes on later ends with the same
  * bits as one that was not.
  */
-public final class Trainer {
+public final class Trainer implements AutoCloseable {
   /** Keeps the angles apart from all else drawn from the same seed: "turn" in ASCII. */
   private static final long ANGLES = 0x7475726E;
 
-  private final Device device;
   private final Layer network;
   private final Optimizer optimizer;
-  private final RotatedImages images;
+  private final TrainingStep step;
   private final AngleScheme angles;
   private final BatchOrder order;
   private final Philox random;
@@ -47,10 +43,9 @@ public final class Trainer {
       AngleScheme angles,
       BatchOrder order,
       TrainingPosition position) {
-    this.device = device;
     this.network = network;
     this.optimizer = optimizer;
-    this.images = images;
+    this.step = new TrainingStep(device, network, optimizer, images, order.batch());
     this.angles = angles;
     this.order = order;
     this.random = new Philox(order.seed()).derived(ANGLES);
@@ -97,19 +92,12 @@ public final class Trainer {
   }
 
   private double step(int epoch, int[] indices) {
-    try (ImageBatch batch = images.batch(indices, turns(epoch, indices));
-        Tape tape = Tape.recording(device)) {
-      Variable x = Variable.constant("images", batch.images());
-      Variable logits = network.forward(tape, x, batch.conditioning());
-      SoftmaxCrossEntropy loss = SoftmaxCrossEntropy.of(tape, logits, batch.labels());
-      double mean = loss.mean();
-      if (!Double.isFinite(mean)) {
-        throw new DivergedException(optimizer.steps() + 1, epoch + 1, finding(tape, mean));
-      }
-      loss.backward();
-      update(epoch);
-      return mean;
+    double mean = step.loss(indices, turns(epoch, indices));
+    if (!Double.isFinite(mean)) {
+      throw new DivergedException(optimizer.steps() + 1, epoch + 1, finding(mean));
     }
+    update(epoch);
+    return mean;
   }
 
   private double[] turns(int epoch, int[] indices) {
@@ -120,14 +108,13 @@ public final class Trainer {
     return turns;
   }
 
-  private static String finding(Tape tape, double loss) {
-    String origin = tape.firstNonFinite().map(Variable::origin).orElse("the loss itself");
-    return "the loss is " + loss + ", the first value that is not finite is in " + origin;
+  private String finding(double loss) {
+    return "the loss is " + loss + ", the first value that is not finite is in " + step.origin();
   }
 
   private void update(int epoch) {
     try {
-      optimizer.step();
+      step.update();
     } catch (ArithmeticException e) {
       throw new DivergedException(optimizer.steps() + 1, epoch + 1, String.valueOf(e.getMessage()));
     }
@@ -147,5 +134,11 @@ public final class Trainer {
         throw new DivergedException(optimizer.steps(), epoch + 1, name + " holds " + value);
       }
     }
+  }
+
+  /** Frees what a step needs; network, optimiser and images stay. */
+  @Override
+  public void close() {
+    step.close();
   }
 }

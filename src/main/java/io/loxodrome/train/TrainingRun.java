@@ -142,9 +142,9 @@ public final class TrainingRun {
     try (RotatedImages images = new RotatedImages(device, data.train(), data.normalization());
         MetricsLog metrics = openMetrics(position);
         Progress progress =
-            Progress.onStandardError(firstEpoch, epochs, (long) perEpoch * settings.batch())) {
-      Trainer trainer =
-          new Trainer(device, network, optimizer, images, settings.angles(), order(), position);
+            Progress.onStandardError(firstEpoch, epochs, (long) perEpoch * settings.batch());
+        Trainer trainer =
+            new Trainer(device, network, optimizer, images, settings.angles(), order(), position)) {
       RunRecorder.Saver saver = () -> save(trainer, network, optimizer);
       RunRecorder recorder = new RunRecorder(trainer, metrics, progress, saver, stop);
       train(trainer, epochs, recorder);

@@ -91,7 +91,7 @@ class BadInputTest {
             + " 0.0001 to 1",
         "--dataset mnist        | --dataset: unknown data set 'mnist', expected one of"
             + " fashion-mnist, cifar10",
-        "--device gpu           | --device: unknown device 'gpu'; known are auto, cpu, reference",
+        "--device gpu           | --device: unknown device 'gpu'; known are auto, cuda, cpu, reference, ptx",
         "--device cpu:x         | --device: device cpu takes nothing after its name, found 'x'",
         "--epoch 3              | Unknown options: '--epoch', '3'; did you mean --epochs?",
       })

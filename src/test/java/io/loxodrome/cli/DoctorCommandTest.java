@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class DoctorCommandTest {
   private static final Pattern LINE =
-      Pattern.compile("(device|data|plots) +(\\S+) +(yes|no) +(\\S.*)");
+      Pattern.compile("(device|cuda|data|plots) +(\\S+) +(yes|no) +(\\S.*)");
 
   private final List<String> lines = Outcome.of("doctor").succeeded().out().lines().toList();
 
@@ -45,13 +45,35 @@ class DoctorCommandTest {
   }
 
   @Test
+  void everythingADeviceNeedsIsThereWithAReason() {
+    List<DeviceProvider.Finding> findings =
+        DeviceProvider.all().stream()
+            .filter(provider -> provider.name().equals("cuda"))
+            .flatMap(provider -> provider.findings().stream())
+            .toList();
+    List<Matcher> lines = findings("cuda");
+    assertThat(lines).hasSameSizeAs(findings).hasSize(4);
+    for (int i = 0; i < lines.size(); i++) {
+      assertThat(lines.get(i).group(2)).isEqualTo(findings.get(i).what());
+      assertThat(lines.get(i).group(3)).isEqualTo(findings.get(i).works() ? "yes" : "no");
+      assertThat(lines.get(i).group(4)).isEqualTo(findings.get(i).detail());
+    }
+  }
+
+  @Test
   void theBestDeviceIsTheOneThatAutoTakes() {
     List<Matcher> taken =
         findings("device").stream()
             .filter(device -> device.group(4).endsWith(" (what auto takes)"))
             .toList();
     assertThat(taken).hasSize(1);
-    assertThat(taken.get(0).group(2)).isEqualTo("cpu");
+    assertThat(taken.get(0).group(2))
+        .isEqualTo(
+            DeviceProvider.all().stream()
+                .filter(provider -> provider.availability().works())
+                .map(DeviceProvider::name)
+                .findFirst()
+                .orElseThrow());
   }
 
   @Test

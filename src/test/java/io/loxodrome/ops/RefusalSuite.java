@@ -149,18 +149,18 @@ abstract class RefusalSuite extends FamilySuite {
                 real(3, 2, 1, 3, 3),
                 real(3, 2)),
             (device, t) -> {
-              try (Tensor trace = device.convolution().allocateTrace(CONVOLUTION, 5)) {
-                device
-                    .convolution()
-                    .backward(
-                        CONVOLUTION,
-                        mixture(t),
-                        t.get(3),
-                        t.get(4),
-                        trace,
-                        t.get(5),
-                        t.get(6),
-                        new MixtureGradients(t.get(7), t.get(8)));
+              ConvolutionOperators convolution = device.convolution();
+              try (Tensor trace = convolution.allocateTrace(CONVOLUTION, 5)) {
+                convolution.forward(CONVOLUTION, mixture(t), t.get(3), t.get(4), trace);
+                convolution.backward(
+                    CONVOLUTION,
+                    mixture(t),
+                    t.get(3),
+                    t.get(4),
+                    trace,
+                    t.get(5),
+                    t.get(6),
+                    new MixtureGradients(t.get(7), t.get(8)));
               }
             }),
         new Call(

@@ -76,6 +76,11 @@ final class LoadedModule {
     return addresses;
   }
 
+  /** The file's name. */
+  String name() {
+    return name;
+  }
+
   /** The kernel of that name. */
   EntryCode entry(String entry) {
     EntryCode code = entries.get(entry);

@@ -245,6 +245,8 @@ final class MemoryInstructions {
           1 2 3 4 -> 1 2 3 4
       st.global.cg.v4.f32 [%global], {%f1, %f2, %f3, %f4}; ld.global.v4.f32 {%f5, %f6, %f7, %f8}, [%global]
           1 2 3 4 -> 1 2 3 4
+      st.global.wb.v2.f32 [%global+8], {%f1, %f2}; ld.global.v2.f32 {%f3, %f4}, [%global+8]
+          1 2 -> 1 2
       st.global.wb.v4.u32 [%global], {%r1, %r2, %r3, %r4}; ld.global.v4.u32 {%r5, %r6, %r7, %r8}, [%global]
           1 2 3 4 -> 1 2 3 4
       st.global.cs.v4.u32 [%global], {%r1, %r2, %r3, %r4}; ld.global.v4.u32 {%r5, %r6, %r7, %r8}, [%global]

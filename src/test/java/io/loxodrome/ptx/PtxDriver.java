@@ -9,6 +9,7 @@ import io.loxodrome.cuda.Graph;
 import io.loxodrome.cuda.Kernel;
 import io.loxodrome.cuda.KernelModule;
 import io.loxodrome.cuda.LaunchShape;
+import io.loxodrome.cuda.OutOfMemoryException;
 import io.loxodrome.cuda.Stream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,7 @@ public final class PtxDriver implements Driver {
   private static final DeviceProperties DEVICE =
       new DeviceProperties("PTX executor", 9, 0, 132, 1024, 49152, 2147483647, 65535, 65535);
   private static final long MOST_INSTRUCTIONS = 200_000_000L;
+  private static final long MOST_BYTES = 80L << 30;
 
   /** A kernel and the module it goes with. */
   private record LoadedKernel(long module, EntryCode code) {}
@@ -41,6 +44,7 @@ public final class PtxDriver implements Driver {
   }
 
   private final DeviceProperties device;
+  private final Optional<SecondDevice> second;
   private final GlobalMemory memory = new GlobalMemory();
   private final Dice random;
   private final Map<Long, LoadedModule> modules = new HashMap<>();
@@ -52,7 +56,10 @@ public final class PtxDriver implements Driver {
   private final List<LaunchRecord> launches = new ArrayList<>();
   private @Nullable LongPredicate nextOnly;
   private long mostInstructions = MOST_INSTRUCTIONS;
+  private long mostBytes = MOST_BYTES;
+  private boolean memoryPools = true;
   private long lastHandle;
+  private int hostBuffers;
   private long now = Stamp.TICK;
   private boolean closed;
 
@@ -67,7 +74,13 @@ public final class PtxDriver implements Driver {
 
   /** A device with other limits. */
   public PtxDriver(long seed, DeviceProperties device) {
+    this(seed, device, Gpu.second());
+  }
+
+  /** A device whose launches are repeated on another, if there is one. */
+  PtxDriver(long seed, DeviceProperties device, Optional<SecondDevice> second) {
     this.device = device;
+    this.second = second;
     this.random = new Dice(seed);
     streams.put(Stream.DEFAULT.handle(), null);
   }
@@ -129,6 +142,27 @@ public final class PtxDriver implements Driver {
     nextOnly = linearBlock;
   }
 
+  /** Host memory that was allocated and not freed, in buffers. */
+  public int hostBuffersInUse() {
+    return hostBuffers;
+  }
+
+  /** Makes the host's work part of a stream, as libraries that stand for cuBLAS and cuDNN do. */
+  public void callHost(Runnable work, Stream stream) {
+    submit(stream, work);
+  }
+
+  /** Sets how much memory the device has. */
+  public void limitMemory(long bytes) {
+    mostBytes = bytes;
+  }
+
+  /** Makes the device one of those that cannot order memory by streams. */
+  public PtxDriver withoutMemoryPools() {
+    memoryPools = false;
+    return this;
+  }
+
   /** Sets after how many instructions of warps a launch counts as endless. */
   public void limitInstructions(long most) {
     mostInstructions = most;
@@ -140,6 +174,9 @@ public final class PtxDriver implements Driver {
   public long allocate(long bytes) {
     requireOpen();
     requirePositive(bytes);
+    if (bytes > bytesLeft()) {
+      throw new OutOfMemoryException(bytes, bytesLeft(), device.name());
+    }
     return memory.allocate(bytes).begin;
   }
 
@@ -153,6 +190,56 @@ public final class PtxDriver implements Driver {
   public void free(long address) {
     requireOpen();
     memory.free(address);
+  }
+
+  @Override
+  public boolean hasMemoryPools() {
+    return memoryPools;
+  }
+
+  @Override
+  public long allocate(long bytes, Stream stream) {
+    if (!memoryPools) {
+      throw new CudaException(device.name() + " has no memory pools");
+    }
+    requireNotCapturing(stream);
+    return allocate(bytes);
+  }
+
+  @Override
+  public void free(long address, Stream stream) {
+    requireNotCapturing(stream);
+    free(address);
+  }
+
+  private void requireNotCapturing(Stream stream) {
+    requireStream(stream);
+    if (streams.get(stream.handle()) != null) {
+      throw new CudaException(
+          "stream %d is capturing: its memory cannot change hands".formatted(stream.handle()));
+    }
+  }
+
+  @Override
+  public long bytesLeft() {
+    return mostBytes - memory.bytesInUse();
+  }
+
+  @Override
+  public ByteBuffer allocateHost(int bytes) {
+    requireOpen();
+    requirePositive(bytes);
+    hostBuffers++;
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+  }
+
+  @Override
+  public void freeHost(ByteBuffer buffer) {
+    requireOpen();
+    if (hostBuffers == 0) {
+      throw new CudaException("a host buffer was freed that was not allocated");
+    }
+    hostBuffers--;
   }
 
   @Override
@@ -236,7 +323,8 @@ public final class PtxDriver implements Driver {
 
   @Override
   public void launch(Kernel kernel, LaunchShape shape, Arguments arguments, Stream stream) {
-    EntryCode code = require(kernels, kernel.handle(), "kernel " + kernel.entry()).code();
+    LoadedKernel loaded = require(kernels, kernel.handle(), "kernel " + kernel.entry());
+    EntryCode code = loaded.code();
     LaunchChecks.require(code, shape, arguments, device);
     byte[] parameters = new byte[arguments.bytes().remaining()];
     arguments.bytes().get(parameters);
@@ -246,8 +334,17 @@ public final class PtxDriver implements Driver {
         stream,
         () -> {
           require(kernels, kernel.handle(), "kernel " + kernel.entry());
+          Optional<SecondDevice.Repetition> repetition =
+              only == null ? repetition(loaded, shape, parameters) : Optional.empty();
           run(code, shape, parameters, only);
+          repetition.ifPresent(SecondDevice.Repetition::compare);
         });
+  }
+
+  private Optional<SecondDevice.Repetition> repetition(
+      LoadedKernel kernel, LaunchShape shape, byte[] parameters) {
+    String file = require(modules, kernel.module(), "module " + kernel.module()).name();
+    return second.flatMap(other -> other.prepare(file, kernel.code(), shape, parameters, memory));
   }
 
   private void run(
@@ -330,6 +427,24 @@ public final class PtxDriver implements Driver {
   public void record(Event event, Stream stream) {
     requireStream(stream);
     requireEvent(event).capture = streams.get(stream.handle());
+  }
+
+  @Override
+  public boolean isDone(Event event) {
+    requireNotCaptured(event);
+    return true;
+  }
+
+  @Override
+  public void synchronize(Event event) {
+    requireNotCaptured(event);
+  }
+
+  private void requireNotCaptured(Event event) {
+    if (requireEvent(event).capture != null) {
+      throw new CudaException(
+          "event %d was recorded in a capture and cannot be waited for".formatted(event.handle()));
+    }
   }
 
   /** A stream that waits for an event of a capture becomes part of it, as in CUDA. */

@@ -90,16 +90,16 @@ class TrainerTest {
   private void train(Layer network, OptimizerChoice choice, int epochs, Listener listener)
       throws IOException {
     try (Optimizer optimizer = choice.create(device, network.parameters());
-        RotatedImages images = new RotatedImages(device, data.train(), data.normalization())) {
-      Trainer trainer =
-          new Trainer(
-              device,
-              network,
-              optimizer,
-              images,
-              new FixedAngles(4),
-              new BatchOrder(data.train().count(), BATCH, 3),
-              TrainingPosition.START);
+        RotatedImages images = new RotatedImages(device, data.train(), data.normalization());
+        Trainer trainer =
+            new Trainer(
+                device,
+                network,
+                optimizer,
+                images,
+                new FixedAngles(4),
+                new BatchOrder(data.train().count(), BATCH, 3),
+                TrainingPosition.START)) {
       trainer.train(epochs, listener);
       assertThat(trainer.position().steps()).isEqualTo(3L * epochs);
       assertThat(trainer.position().lossSum()).isZero();

@@ -1,0 +1,135 @@
+package io.loxodrome.train;
+
+import io.loxodrome.autograd.Tape;
+import io.loxodrome.autograd.Variable;
+import io.loxodrome.nn.Conditioning;
+import io.loxodrome.nn.Layer;
+import io.loxodrome.nn.Parameter;
+import io.loxodrome.nn.SoftmaxCrossEntropy;
+import io.loxodrome.ops.Device;
+import io.loxodrome.ops.Recording;
+import io.loxodrome.optim.Optimizer;
+import io.loxodrome.tensor.Pending;
+import io.loxodrome.tensor.Shape;
+import io.loxodrome.tensor.Tensor;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One step of training, over tensors that stay where they are, so that a device may record it.
+ *
+ * <p>The loss is on its way to the host while the device goes back through the network; it is
+ * looked at before any parameter moves, and the device has work meanwhile.
+ */
+final class TrainingStep implements AutoCloseable {
+  private static final int FORWARD = 0;
+  private static final int BACKWARD = 1;
+  private static final int UPDATE = 2;
+
+  private final Device device;
+  private final Layer network;
+  private final Optimizer optimizer;
+  private final RotatedImages images;
+  private final ImageBatch batch;
+  private final Tensor losses;
+  private final Recording recording;
+  private @Nullable Pass pass;
+
+  /** A forward pass, and what it was computed with. */
+  private record Pass(Conditioning conditioning, Tape tape, SoftmaxCrossEntropy loss)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      tape.close();
+      conditioning.close();
+    }
+  }
+
+  TrainingStep(
+      Device device, Layer network, Optimizer optimizer, RotatedImages images, int batchSize) {
+    this.device = device;
+    this.network = network;
+    this.optimizer = optimizer;
+    this.images = images;
+    this.batch = images.allocate(batchSize);
+    this.losses = device.allocate(Shape.of(batchSize));
+    this.recording = device.record(parts());
+  }
+
+  private List<Runnable> parts() {
+    return optimizer.movesAlike()
+        ? List.of(this::forward, this::backward, optimizer::move)
+        : List.of(this::forward, this::backward);
+  }
+
+  private Pass newPass() {
+    Conditioning conditioning = new Conditioning(device, batch.values());
+    Tape tape = Tape.recording(device);
+    Variable x = Variable.constant("images", batch.images());
+    Variable logits = network.forward(tape, x, conditioning);
+    return new Pass(conditioning, tape, SoftmaxCrossEntropy.of(tape, logits, batch.labels()));
+  }
+
+  private void forward() {
+    images.turn(batch);
+    pass = newPass();
+    device.operators().elementwise().copy(pass.loss.losses(), losses);
+  }
+
+  private void backward() {
+    Objects.requireNonNull(pass).loss.backward();
+  }
+
+  /** The mean loss of a batch; gradients are on their way when this returns. */
+  double loss(int[] indices, double[] turns) {
+    images.choose(batch, indices, turns);
+    recording.run(FORWARD);
+    Pending<double[]> values = losses.toDoublesLater();
+    recording.run(BACKWARD);
+    for (Parameter parameter : network.parameters()) {
+      parameter.variable().gradientWasRepeated();
+    }
+    return SoftmaxCrossEntropy.mean(values.await());
+  }
+
+  /**
+   * Moves the parameters along the last gradients.
+   *
+   * @throws ArithmeticException as {@link Optimizer#step} does
+   */
+  void update() {
+    optimizer.begin();
+    if (optimizer.movesAlike()) {
+      recording.run(UPDATE);
+    } else {
+      optimizer.move();
+    }
+    closePass();
+  }
+
+  /**
+   * Where the first value of the last batch is computed that is not finite: the parameters have not
+   * moved since, so the same pass comes to it again.
+   */
+  String origin() {
+    try (Pass again = newPass()) {
+      return again.tape.firstNonFinite().map(Variable::origin).orElse("the loss itself");
+    }
+  }
+
+  private void closePass() {
+    if (pass != null) {
+      pass.close();
+      pass = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    recording.close();
+    closePass();
+    losses.close();
+    batch.close();
+  }
+}

@@ -51,6 +51,16 @@ public record ConvolutionShape(
     return positions(width);
   }
 
+  /** Numbers in x. */
+  public long inputSize() {
+    return (long) batch * inputs * height * width;
+  }
+
+  /** Numbers in y. */
+  public long outputSize() {
+    return (long) batch * outputs * outputHeight() * outputWidth();
+  }
+
   private int positions(int extent) {
     return Math.toIntExact((extent + 2L * padding - kernel) / stride + 1);
   }

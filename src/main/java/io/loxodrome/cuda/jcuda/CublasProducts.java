@@ -80,9 +80,8 @@ public final class CublasProducts implements MatrixProducts {
     }
   }
 
-  // The functions ending in _new take the compute types of cuBLAS 11 and newer; those with the
-  // plain
-  // names take data types in their place, as cuBLAS 10 did, and refuse these.
+  // The functions ending in _new take the compute types of cuBLAS 11 and newer. Those with the
+  // plain names take data types in their place, as cuBLAS 10 did, and refuse these.
 
   private int single(
       ColumnMajorProduct product, Pointer beta, long first, long second, long result) {

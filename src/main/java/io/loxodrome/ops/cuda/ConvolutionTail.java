@@ -177,6 +177,22 @@ final class ConvolutionTail {
     }
   }
 
+  /**
+   * The same where one convolution has already mixed.
+   *
+   * @param convolvedGradient address of dy, written, B x O x H x W
+   */
+  void backwardOfMixed(
+      Convolution layer,
+      int batch,
+      Tensor output,
+      Tensor trace,
+      Tensor outputGradient,
+      long convolvedGradient) {
+    long ones = resources.ones().address(batch);
+    backward(layer, batch, 1, ones, output, trace, outputGradient, convolvedGradient);
+  }
+
   private static long mask(Convolution layer, Tensor activations) {
     return layer.activation() == Activation.RELU ? CudaMemory.source(activations) : 0;
   }

@@ -140,15 +140,8 @@ final class MixedWeights implements ConvolutionPlan {
     Sizes sizes = Sizes.of(layer);
     int batch = parameters.batch();
     try (Scratch convolvedGradient = resources.memory().floats(batch * sizes.convolved())) {
-      tail.backward(
-          layer,
-          batch,
-          1,
-          resources.ones().address(batch),
-          output,
-          trace,
-          outputGradient,
-          convolvedGradient.address());
+      tail.backwardOfMixed(
+          layer, batch, output, trace, outputGradient, convolvedGradient.address());
       weightGradient(parameters, sizes, input, convolvedGradient.address(), weightGradient);
       if (inputGradient != null) {
         inputGradient(parameters, sizes, convolvedGradient.address(), inputGradient);

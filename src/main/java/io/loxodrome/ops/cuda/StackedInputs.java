@@ -52,14 +52,6 @@ final class StackedInputs implements ConvolutionPlan {
     return new MixShape(parameters.batch(), parameters.basisSize(), layer.inputs(), positions);
   }
 
-  private static long stackedSize(ConvolutionShape shape) {
-    return (long) shape.batch() * shape.inputs() * shape.height() * shape.width();
-  }
-
-  private static long convolvedSize(ConvolutionShape shape) {
-    return (long) shape.batch() * shape.outputs() * shape.outputHeight() * shape.outputWidth();
-  }
-
   /** a_ik x_i, B x n x I x H x W, into {@code stacked}. */
   private void stack(Convolution layer, Mixture parameters, Tensor input, Scratch stacked) {
     mixing.expand(
@@ -91,10 +83,10 @@ final class StackedInputs implements ConvolutionPlan {
   public void forward(
       Convolution layer, Mixture parameters, Tensor input, Tensor output, @Nullable Tensor trace) {
     ConvolutionShape shape = shape(layer, parameters);
-    try (Scratch stacked = resources.memory().floats(stackedSize(shape));
+    try (Scratch stacked = resources.memory().floats(shape.inputSize());
         Scratch filter = resources.memory().floats(parameters.weights().size());
         Scratch bias = tail.biasPerExample(layer, parameters);
-        Scratch convolved = resources.memory().floats(convolvedSize(shape))) {
+        Scratch convolved = resources.memory().floats(shape.outputSize())) {
       stack(layer, parameters, input, stacked);
       turn(layer, parameters, filter);
       tail.mixBias(layer, parameters, bias);
@@ -121,16 +113,9 @@ final class StackedInputs implements ConvolutionPlan {
       @Nullable Tensor inputGradient,
       Tensor weightGradient) {
     ConvolutionShape shape = shape(layer, parameters);
-    try (Scratch convolvedGradient = resources.memory().floats(convolvedSize(shape))) {
-      tail.backward(
-          layer,
-          parameters.batch(),
-          1,
-          resources.ones().address(parameters.batch()),
-          output,
-          trace,
-          outputGradient,
-          convolvedGradient.address());
+    try (Scratch convolvedGradient = resources.memory().floats(shape.outputSize())) {
+      tail.backwardOfMixed(
+          layer, parameters.batch(), output, trace, outputGradient, convolvedGradient.address());
       weightGradient(layer, parameters, input, convolvedGradient.address(), weightGradient);
       if (inputGradient != null) {
         inputGradient(layer, parameters, convolvedGradient.address(), inputGradient);
@@ -145,7 +130,7 @@ final class StackedInputs implements ConvolutionPlan {
       long convolvedGradient,
       Tensor weightGradient) {
     ConvolutionShape shape = shape(layer, parameters);
-    try (Scratch stacked = resources.memory().floats(stackedSize(shape));
+    try (Scratch stacked = resources.memory().floats(shape.inputSize());
         Scratch filterGradient = resources.memory().floats(weightGradient.size())) {
       stack(layer, parameters, input, stacked);
       convolutions.backwardFilter(
@@ -168,7 +153,7 @@ final class StackedInputs implements ConvolutionPlan {
       Convolution layer, Mixture parameters, long convolvedGradient, Tensor inputGradient) {
     ConvolutionShape shape = shape(layer, parameters);
     try (Scratch filter = resources.memory().floats(parameters.weights().size());
-        Scratch stackedGradient = resources.memory().floats(stackedSize(shape))) {
+        Scratch stackedGradient = resources.memory().floats(shape.inputSize())) {
       turn(layer, parameters, filter);
       convolutions.backwardInput(
           shape,

@@ -37,15 +37,11 @@ final class StackedOutputs implements ConvolutionPlan {
         layer.padding());
   }
 
-  private static long convolvedSize(ConvolutionShape shape) {
-    return (long) shape.batch() * shape.outputs() * shape.outputHeight() * shape.outputWidth();
-  }
-
   @Override
   public void forward(
       Convolution layer, Mixture parameters, Tensor input, Tensor output, @Nullable Tensor trace) {
     ConvolutionShape shape = shape(layer, parameters);
-    try (Scratch convolved = resources.memory().floats(convolvedSize(shape))) {
+    try (Scratch convolved = resources.memory().floats(shape.outputSize())) {
       convolutions.forward(
           shape,
           CudaMemory.source(input),
@@ -72,7 +68,7 @@ final class StackedOutputs implements ConvolutionPlan {
       @Nullable Tensor inputGradient,
       Tensor weightGradient) {
     ConvolutionShape shape = shape(layer, parameters);
-    try (Scratch expanded = resources.memory().floats(convolvedSize(shape))) {
+    try (Scratch expanded = resources.memory().floats(shape.outputSize())) {
       tail.backward(
           layer,
           parameters.batch(),

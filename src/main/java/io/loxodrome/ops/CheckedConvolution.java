@@ -1,6 +1,7 @@
 package io.loxodrome.ops;
 
 import io.loxodrome.tensor.Tensor;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Checks the operands of convolution layers; the trace's contents are the backend's affair. */
@@ -47,6 +48,12 @@ final class CheckedConvolution implements ConvolutionOperators {
     operands.requireGradients(gradients, parameters);
     unchecked.backward(
         layer, parameters, input, output, trace, outputGradient, inputGradient, gradients);
+  }
+
+  @Override
+  public List<PlanCost> planCosts(Convolution layer, Mixture parameters) {
+    operands.requireParameters(parameters, layer.weightShape(), layer.biasShape());
+    return unchecked.planCosts(layer, parameters);
   }
 
   private void requireForward(Convolution layer, Mixture parameters, Tensor input, Tensor output) {

@@ -1,6 +1,7 @@
 package io.loxodrome.ops;
 
 import io.loxodrome.tensor.Tensor;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Checks the operands of linear layers. */
@@ -35,6 +36,12 @@ final class CheckedLinear implements LinearOperators {
     }
     operands.requireGradients(gradients, parameters);
     unchecked.backward(layer, parameters, input, output, outputGradient, inputGradient, gradients);
+  }
+
+  @Override
+  public List<PlanCost> planCosts(Linear layer, Mixture parameters) {
+    operands.requireParameters(parameters, layer.weightShape(), layer.biasShape());
+    return unchecked.planCosts(layer, parameters);
   }
 
   private void requireForward(Linear layer, Mixture parameters, Tensor input, Tensor output) {

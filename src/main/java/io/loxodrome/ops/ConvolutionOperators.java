@@ -1,6 +1,7 @@
 package io.loxodrome.ops;
 
 import io.loxodrome.tensor.Tensor;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Convolution layers whose weights lie on a manifold, with their activation and pooling. */
@@ -43,4 +44,14 @@ public interface ConvolutionOperators {
       Tensor outputGradient,
       @Nullable Tensor inputGradient,
       MixtureGradients gradients);
+
+  /**
+   * What the layer costs by each plan this device has for it, on a batch with these coefficients;
+   * empty where it has one way only. Takes a while: each is run a few times.
+   *
+   * @param parameters a, P and b; nothing is written
+   */
+  default List<PlanCost> planCosts(Convolution layer, Mixture parameters) {
+    return List.of();
+  }
 }

@@ -3,65 +3,70 @@ package io.loxodrome.ops.cpu;
 import io.loxodrome.ops.Convolution;
 import io.loxodrome.ops.ConvolutionOperators;
 import io.loxodrome.ops.Device;
+import io.loxodrome.ops.MixPlan;
+import io.loxodrome.ops.MixWork;
 import io.loxodrome.ops.Mixture;
 import io.loxodrome.ops.MixtureGradients;
+import io.loxodrome.ops.MixtureRows;
+import io.loxodrome.ops.PlanChoice;
+import io.loxodrome.ops.PlanCost;
+import io.loxodrome.ops.PlanTable;
 import io.loxodrome.tensor.ElementType;
 import io.loxodrome.tensor.Shape;
 import io.loxodrome.tensor.Tensor;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Convolution layers by mixing weights: W(s_i) for a tile of examples, then each example alone
- * through oneDNN, from its weights to its pooled output in one core's cache.
- *
- * <p>The basis points are brought into oneDNN's blocked layout once per call, so that their
- * mixtures need no reorder. Backward, each example's dW is spread over the basis points of its
- * worker's own sum, dP_k += a_ik dW_i; the sums are added at the end, in the workers' order.
- */
+/** Convolution layers, each by the plan that is cheapest for it or was asked for. */
 final class CpuConvolution implements ConvolutionOperators {
   private final Device device;
-  private final NativePool pool;
   private final Workers workers;
+  private final PlanTable<Convolution> table;
+  private final Map<MixPlan, ConvolutionWay> ways;
   private final Map<Convolution, ConvolutionPlan> plans = new ConcurrentHashMap<>();
 
-  CpuConvolution(Device device, NativePool pool, Workers workers) {
+  CpuConvolution(Device device, NativePool pool, Workers workers, PlanChoice choice) {
     this.device = device;
-    this.pool = pool;
     this.workers = workers;
+    this.table = new PlanTable<>(choice, CpuCosts::convolution);
+    this.ways = Map.of(MixPlan.WEIGHTS, new WeightsConvolution(pool, workers));
   }
 
-  private ConvolutionPlan plan(Convolution layer) {
+  private ConvolutionPlan described(Convolution layer) {
     return plans.computeIfAbsent(layer, key -> workers.onFirst(() -> new ConvolutionPlan(key)));
+  }
+
+  private static MixtureRows rows(Mixture parameters) {
+    return MixtureRows.of(
+        parameters.coefficients().toFloats(), parameters.batch(), parameters.basisSize());
+  }
+
+  private ConvolutionWay way(Convolution layer, MixtureRows rows, Mixture parameters) {
+    return way(table.plan(MixWork.of(layer, rows), plan -> trial(layer, rows, parameters, plan)));
+  }
+
+  private ConvolutionWay way(MixPlan plan) {
+    return Objects.requireNonNull(ways.get(plan), plan::toString);
   }
 
   @Override
   public Tensor allocateTrace(Convolution layer, int batch) {
-    int bytes = Math.toIntExact(plan(layer).traceBytes());
+    int bytes = Math.toIntExact(described(layer).traceBytes());
     return device.allocate(ElementType.UINT8, Shape.of(batch, bytes));
   }
 
   @Override
   public void forward(
       Convolution layer, Mixture parameters, Tensor input, Tensor output, @Nullable Tensor trace) {
-    if (!isFinite(parameters, input)) {
+    if (isFinite(parameters, input)) {
+      MixtureRows rows = rows(parameters);
+      way(layer, rows, parameters)
+          .forward(described(layer), rows, parameters, input, output, trace);
+    } else {
       ReferencePath.convolution(layer, parameters, input, output);
-      return;
-    }
-    ConvolutionPlan plan = plan(layer);
-    try (Workspace basis = blockedBasis(parameters, plan, plan.forwardWeights)) {
-      ForwardCall call =
-          new ForwardCall(
-              plan,
-              parameters.basisSize(),
-              NativeMemory.floats("coefficients", parameters.coefficients()).address(),
-              basis.address(),
-              NativeMemory.floats("bias", parameters.bias()).address(),
-              NativeMemory.floats("input", input).address(),
-              NativeMemory.floats("output", output).address(),
-              trace == null ? 0 : traceAddress(trace));
-      workers.slices(parameters.batch(), 1, call::run);
     }
   }
 
@@ -69,33 +74,6 @@ final class CpuConvolution implements ConvolutionOperators {
     return Finiteness.holds(workers, "weights", parameters.weights())
         && Finiteness.holds(workers, "bias", parameters.bias())
         && Finiteness.holds(workers, "input", input);
-  }
-
-  private static long traceAddress(Tensor trace) {
-    return NativeMemory.block("trace", trace, ElementType.UINT8).address();
-  }
-
-  /** The n basis points one after another in oneDNN's layout. */
-  private Workspace blockedBasis(Mixture parameters, ConvolutionPlan plan, Layout layout) {
-    int n = parameters.basisSize();
-    long from = NativeMemory.floats("weights", parameters.weights()).address();
-    Workspace basis = new Workspace(pool, n * layout.bytes());
-    relayout(n, plan.weights, from, layout, basis.address());
-    return basis;
-  }
-
-  /** Brings n arrays, one after another, from one layout to the other. */
-  private void relayout(int n, Layout from, long source, Layout to, long target) {
-    Reorder.Key key = new Reorder.Key(from, to);
-    workers.slices(
-        n,
-        1,
-        (worker, first, end) -> {
-          Reorder reorder = worker.kernels(key, Reorder.class, k -> new Reorder(worker, k));
-          for (int k = first; k < end; k++) {
-            reorder.run(source + k * from.bytes(), target + k * to.bytes());
-          }
-        });
   }
 
   @Override
@@ -108,38 +86,59 @@ final class CpuConvolution implements ConvolutionOperators {
       Tensor outputGradient,
       @Nullable Tensor inputGradient,
       MixtureGradients gradients) {
-    ConvolutionPlan plan = plan(layer);
-    int n = parameters.basisSize();
-    Layout blocked = plan.weightGradients;
-    int biases = n * layer.outputs();
-    try (Workspace basis = blockedBasis(parameters, plan, plan.backwardWeights);
-        WorkerSums weightSums = new WorkerSums(pool, workers, n * blocked.elements());
-        WorkerSums biasSums = new WorkerSums(pool, workers, biases)) {
-      BackwardCall call =
-          new BackwardCall(
-              plan,
-              n,
-              NativeMemory.floats("coefficients", parameters.coefficients()).address(),
-              basis.address(),
-              NativeMemory.floats("input", input).address(),
-              NativeMemory.floats("output", output).address(),
-              traceAddress(trace),
-              NativeMemory.floats("outputGradient", outputGradient).address(),
-              inputGradient == null
-                  ? 0
-                  : NativeMemory.floats("inputGradient", inputGradient).address(),
-              weightSums,
-              biasSums);
-      workers.slices(parameters.batch(), 1, call::run);
-      int slices = workers.used(parameters.batch(), 1);
-      weightSums.addInto(weightSums.first(), slices);
-      biasSums.addInto(NativeMemory.floats("bias gradient", gradients.bias()), slices);
-      relayout(
-          n,
-          blocked,
-          weightSums.address(0),
-          plan.weights,
-          NativeMemory.floats("weight gradient", gradients.weights()).address());
+    MixtureRows rows = rows(parameters);
+    way(layer, rows, parameters)
+        .backward(
+            described(layer),
+            rows,
+            parameters,
+            input,
+            output,
+            trace,
+            outputGradient,
+            inputGradient,
+            gradients);
+  }
+
+  @Override
+  public List<PlanCost> planCosts(Convolution layer, Mixture parameters) {
+    MixtureRows rows = rows(parameters);
+    return table.costs(MixWork.of(layer, rows), plan -> trial(layer, rows, parameters, plan));
+  }
+
+  /** Milliseconds forward and backward by a plan, on images and gradients of ones. */
+  private double trial(Convolution layer, MixtureRows rows, Mixture parameters, MixPlan plan) {
+    int batch = parameters.batch();
+    ConvolutionPlan described = described(layer);
+    ConvolutionWay way = way(plan);
+    try (Tensor input = ones(layer.inputShape(batch));
+        Tensor output = device.allocate(layer.outputShape(batch));
+        Tensor trace = allocateTrace(layer, batch);
+        Tensor outputGradient = ones(layer.outputShape(batch));
+        Tensor inputGradient = device.allocate(layer.inputShape(batch));
+        Tensor weights = device.allocate(parameters.weights().shape());
+        Tensor bias = device.allocate(parameters.bias().shape())) {
+      MixtureGradients gradients = new MixtureGradients(weights, bias);
+      return Trial.milliseconds(
+          () -> {
+            way.forward(described, rows, parameters, input, output, trace);
+            way.backward(
+                described,
+                rows,
+                parameters,
+                input,
+                output,
+                trace,
+                outputGradient,
+                inputGradient,
+                gradients);
+          });
     }
+  }
+
+  private Tensor ones(Shape shape) {
+    Tensor tensor = device.allocate(shape);
+    device.operators().elementwise().fill(tensor, 1);
+    return tensor;
   }
 }

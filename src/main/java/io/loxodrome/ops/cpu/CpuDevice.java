@@ -4,6 +4,7 @@ import io.loxodrome.ops.CheckedOperators;
 import io.loxodrome.ops.Device;
 import io.loxodrome.ops.OperatorSet;
 import io.loxodrome.ops.Operators;
+import io.loxodrome.ops.PlanChoice;
 import io.loxodrome.tensor.ElementType;
 import io.loxodrome.tensor.Memory;
 import io.loxodrome.tensor.Shape;
@@ -11,12 +12,16 @@ import io.loxodrome.tensor.Tensor;
 
 /** The processor's cores with oneDNN, single precision. */
 final class CpuDevice implements Device {
+  private final String name;
+  private final PlanChoice plans;
   private final NativePool pool = new NativePool();
   private final Workers workers;
   private final Operators operators;
   private boolean closed;
 
-  CpuDevice(int cores) {
+  CpuDevice(String name, int cores, PlanChoice plans) {
+    this.name = name;
+    this.plans = plans;
     workers = new Workers(cores, pool);
     operators = CheckedOperators.over(this, this::owns, kernels());
   }
@@ -24,8 +29,8 @@ final class CpuDevice implements Device {
   private Operators kernels() {
     return new OperatorSet(
         new CpuMixing(workers),
-        new CpuLinear(pool, workers),
-        new CpuConvolution(this, pool, workers),
+        new CpuLinear(this, pool, workers, plans),
+        new CpuConvolution(this, pool, workers, plans),
         new CpuPooling(workers),
         new CpuElementwise(workers),
         new CpuLoss(workers),
@@ -40,7 +45,7 @@ final class CpuDevice implements Device {
 
   @Override
   public String name() {
-    return "cpu";
+    return name;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.loxodrome.ops.cpu;
 
 import io.loxodrome.ops.Device;
 import io.loxodrome.ops.DeviceProvider;
+import io.loxodrome.ops.PlanChoice;
 
 /** Offers the CPU device where oneDNN loads. */
 public final class CpuProvider implements DeviceProvider {
@@ -43,10 +44,16 @@ public final class CpuProvider implements DeviceProvider {
 
   @Override
   public Device open(String argument) {
-    if (!argument.isEmpty()) {
-      throw new IllegalArgumentException(
-          "device cpu takes nothing after its name, found '" + argument + "'");
-    }
-    return new CpuDevice(Runtime.getRuntime().availableProcessors());
+    PlanChoice plans =
+        argument.isEmpty()
+            ? PlanChoice.Rule.PREDICTED
+            : PlanChoice.parse(argument)
+                .orElseThrow(
+                    () ->
+                        new IllegalArgumentException(
+                            "device cpu takes %s after its name, found '%s'"
+                                .formatted(PlanChoice.OPTIONS, argument)));
+    String name = argument.isEmpty() ? name() : name() + ":" + argument;
+    return new CpuDevice(name, Runtime.getRuntime().availableProcessors(), plans);
   }
 }

@@ -1,0 +1,19 @@
+package io.loxodrome.ops.cpu;
+
+import io.loxodrome.ops.Convolution;
+import io.loxodrome.ops.Linear;
+import io.loxodrome.ops.MixPlan;
+import io.loxodrome.ops.MixWork;
+
+/** What a layer costs on this device by each plan, as far as arithmetic and traffic tell. */
+final class CpuCosts {
+  private CpuCosts() {}
+
+  static double convolution(MixWork<Convolution> work, MixPlan plan) {
+    return plan == MixPlan.WEIGHTS ? 1 : Double.POSITIVE_INFINITY;
+  }
+
+  static double linear(MixWork<Linear> work, MixPlan plan) {
+    return plan == MixPlan.OUTPUTS ? 1 : Double.POSITIVE_INFINITY;
+  }
+}

@@ -50,6 +50,11 @@ public final class MixtureRows {
     return basisSize;
   }
 
+  /** a_ik. */
+  public float coefficient(int example, int k) {
+    return Float.intBitsToFloat(bits[example * basisSize + k]);
+  }
+
   /** The most non-zero coefficients of any example. */
   public int support() {
     return IntStream.range(0, batch).map(i -> supportOf(i).cardinality()).max().orElse(0);
@@ -73,7 +78,7 @@ public final class MixtureRows {
   private BitSet supportOf(int example) {
     BitSet support = new BitSet(basisSize);
     for (int k = 0; k < basisSize; k++) {
-      support.set(k, Float.intBitsToFloat(bits[example * basisSize + k]) != 0);
+      support.set(k, coefficient(example, k) != 0);
     }
     return support;
   }

@@ -1,10 +1,13 @@
 package io.loxodrome.ops.cpu;
 
-import io.loxodrome.ops.cpu.Description.Epilogue;
+import io.loxodrome.ops.MixtureRows;
+import io.loxodrome.ops.cpu.Tile.Portion;
 
 /**
- * One call of a convolution layer's backward operator: the addresses of its operands.
+ * One call of a convolution layer's backward operator: its operands, those outside the heap by
+ * address.
  *
+ * @param plan for one example
  * @param basis n basis points in the plan's backward layout
  * @param inputGradient 0 if nobody needs it
  * @param weightSums each worker's part of dP, in the layout of weight gradients
@@ -12,9 +15,9 @@ import io.loxodrome.ops.cpu.Description.Epilogue;
  */
 record BackwardCall(
     ConvolutionPlan plan,
-    int n,
-    long coefficients,
-    long basis,
+    Tiling tiling,
+    MixtureRows rows,
+    HeapRows basis,
     long input,
     long output,
     long trace,
@@ -23,60 +26,57 @@ record BackwardCall(
     WorkerSums weightSums,
     WorkerSums biasSums) {
 
-  /** Examples {@code from} to {@code to}. */
+  /** The examples at places {@code from} to {@code to}. */
   void run(Worker worker, int from, int to) {
+    TileMixing mixing = new TileMixing(worker, rows);
+    int elements = plan.weightGradients.elements();
     int outputs = plan.layer.outputs();
-    int tile = plan.tile();
-    try (Workspace weights = worker.workspace(tile * plan.backwardWeights.bytes());
-        Workspace gradients = worker.workspace(tile * plan.weightGradients.bytes());
-        Workspace biasGradients = worker.workspace((long) tile * outputs * Float.BYTES)) {
-      Tile buffers = new Tile(weights.address(), gradients.address(), biasGradients.address());
-      Epilogue epilogue = Epilogue.NONE;
-      for (int first = from; first < to; first += tile) {
-        run(worker, buffers, first, Math.min(tile, to - first), epilogue);
-        epilogue = Epilogue.ACCUMULATE;
+    int most = plan.tile();
+    float[][] weightSum = weightSums.begin(worker);
+    float[][] biasSum = biasSums.begin(worker);
+    try (Workspace weights = worker.workspace(most * plan.backwardWeights.bytes());
+        Workspace gradients = worker.workspace(most * plan.weightGradients.bytes());
+        Workspace biasGradients = worker.workspace((long) most * outputs * Float.BYTES)) {
+      Buffers buffers =
+          new Buffers(weights.address(), gradients.address(), biasGradients.address());
+      for (Tile tile : tiling.tiles(from, to, plan.together().examples(), most)) {
+        if (inputGradient != 0) {
+          int mixed = plan.backwardWeights.elements();
+          mixing.mix(tile.mixtures(), basis.rows(), mixed, weights.block());
+        }
+        for (int p = 0; p < tile.portions().size(); p++) {
+          run(worker, buffers, tile.portions().get(p), p);
+        }
+        mixing.spread(tile.firsts(), gradients.block(), elements, weightSum);
+        mixing.spread(tile.firsts(), biasGradients.block(), outputs, biasSum);
       }
     }
   }
 
-  /** Addresses of what a tile of examples needs: W, dW and db of each. */
-  private record Tile(long weights, long gradients, long biasGradients) {}
+  /** Addresses of a tile's mixed weights, and of the gradients of each of its portions. */
+  private record Buffers(long weights, long gradients, long biasGradients) {}
 
-  private void run(Worker worker, Tile tile, int first, int count, Epilogue epilogue) {
-    TileMixing mixing = new TileMixing(worker, n, coefficients);
+  private void run(Worker worker, Buffers buffers, Portion portion, int index) {
+    ConvolutionPlan used = plan.of(portion.count());
     ConvolutionBackward kernels =
         worker.kernels(
-            plan, ConvolutionBackward.class, key -> new ConvolutionBackward(worker, key));
-    if (inputGradient != 0) {
-      mixing.mix(first, count, basis, plan.backwardWeights.elements(), tile.weights);
-    }
-    for (int i = 0; i < count; i++) {
-      example(kernels, tile, first + i, i);
-    }
-    int outputs = plan.layer.outputs();
-    int elements = plan.weightGradients.elements();
-    long weightSum = weightSums.address(worker.index());
-    long biasSum = biasSums.address(worker.index());
-    mixing.spread(first, count, tile.gradients, elements, weightSum, epilogue);
-    mixing.spread(first, count, tile.biasGradients, outputs, biasSum, epilogue);
-  }
-
-  private void example(ConvolutionBackward kernels, Tile tile, int example, int inTile) {
+            used, ConvolutionBackward.class, key -> new ConvolutionBackward(worker, key));
+    int first = portion.first();
     long preActivationGradient =
         kernels.preActivationGradient(
-            output + example * plan.output.bytes(),
-            trace + example * plan.traceBytes(),
-            outputGradient + example * plan.output.bytes());
+            output + first * plan.output.bytes(),
+            trace + first * plan.traceBytes(),
+            outputGradient + first * plan.output.bytes());
     kernels.weightGradients(
-        input + example * plan.input.bytes(),
+        input + first * plan.input.bytes(),
         preActivationGradient,
-        tile.gradients + inTile * plan.weightGradients.bytes(),
-        tile.biasGradients + (long) inTile * plan.layer.outputs() * Float.BYTES);
+        buffers.gradients + index * plan.weightGradients.bytes(),
+        buffers.biasGradients + (long) index * plan.layer.outputs() * Float.BYTES);
     if (inputGradient != 0) {
       kernels.inputGradient(
-          tile.weights + inTile * plan.backwardWeights.bytes(),
+          buffers.weights + portion.mixture() * plan.backwardWeights.bytes(),
           preActivationGradient,
-          inputGradient + example * plan.input.bytes());
+          inputGradient + first * plan.input.bytes());
     }
   }
 }

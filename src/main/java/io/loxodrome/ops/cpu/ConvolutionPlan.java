@@ -12,21 +12,26 @@ import io.loxodrome.ops.cpu.Description.Epilogue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one example passes through a convolution layer: oneDNN's descriptions, with the blocked
- * layouts it chose for weights and images.
+ * How one example, or some together, pass through a convolution layer: oneDNN's descriptions, with
+ * the blocked layouts it chose for weights and images.
  */
 final class ConvolutionPlan {
   private static final long TILE_BYTES = 2 << 20;
+  private static final long TOGETHER_BYTES = 512 << 10;
+  private static final int MOST_TOGETHER = 16;
 
   final Convolution layer;
 
-  /** One example's input, row-major. */
+  private final int examples;
+  private final @Nullable ConvolutionPlan together;
+
+  /** The examples' input, row-major. */
   final Layout input;
 
   /** One basis point, row-major. */
   final Layout weights;
 
-  /** One example's output, row-major. */
+  /** The examples' output, row-major. */
   final Layout output;
 
   final Description convolution;
@@ -43,39 +48,64 @@ final class ConvolutionPlan {
   /** The gradient of the weights. */
   final Layout weightGradients;
 
-  /** One example between convolution and pooling. */
+  /** The examples between convolution and pooling. */
   final Layout convolved;
 
-  /** One example where the forward pass ends. */
+  /** The examples where the forward pass ends. */
   final Layout pooled;
 
   /** Null if nothing is pooled. */
   final @Nullable PoolingPlan pooling;
 
+  /** For one example at a time, or as many together as fit into a core's cache. */
   ConvolutionPlan(Convolution layer) {
+    this(layer, 1, null);
+  }
+
+  /**
+   * For some examples.
+   *
+   * @param single the plan for one, whose layouts of weights this one shall have; null if this is
+   *     it
+   */
+  private ConvolutionPlan(Convolution layer, int examples, @Nullable ConvolutionPlan single) {
     this.layer = layer;
-    input = Layout.plain(1, layer.inputs(), layer.height(), layer.width());
+    this.examples = examples;
+    input = Layout.plain(examples, layer.inputs(), layer.height(), layer.width());
     weights = Layout.plain(layer.outputs(), layer.inputs(), layer.kernel(), layer.kernel());
-    output = Layout.plain(1, layer.outputs(), layer.outputHeight(), layer.outputWidth());
-    ConvolutionOperands operands = operands(layer);
-    convolution = Description.convolution(operands, epilogue(layer));
-    inputGradient = Description.convolutionInputGradient(operands, convolution);
-    weightGradient = Description.convolutionWeightGradient(operands, convolution);
+    output = Layout.plain(examples, layer.outputs(), layer.outputHeight(), layer.outputWidth());
+    Layout any = Layout.any(layer.outputs(), layer.inputs(), layer.kernel(), layer.kernel());
+    convolution =
+        Description.convolution(
+            operands(single == null ? any : single.forwardWeights), epilogue(layer));
+    inputGradient =
+        Description.convolutionInputGradient(
+            operands(single == null ? any : single.backwardWeights), convolution);
+    weightGradient =
+        Description.convolutionWeightGradient(
+            operands(single == null ? any : single.weightGradients), convolution);
     reluGradient = Description.reluGradient(output);
     forwardWeights = convolution.layout(DNNL_ARG_WEIGHTS);
     backwardWeights = inputGradient.layout(DNNL_ARG_WEIGHTS);
     weightGradients = weightGradient.layout(DNNL_ARG_DIFF_WEIGHTS);
     convolved = convolution.layout(DNNL_ARG_DST);
-    pooling = layer.pool() == 1 ? null : pooling(layer, convolved);
+    pooling = layer.pool() == 1 ? null : pooling();
     pooled = pooling == null ? convolved : pooling.output();
+    together = single == null ? fittingTogether() : null;
   }
 
-  private static ConvolutionOperands operands(Convolution layer) {
+  /** For as many examples as keep what is pooled in the second-level cache; null if it is one. */
+  private @Nullable ConvolutionPlan fittingTogether() {
+    long fit = Math.min(MOST_TOGETHER, TOGETHER_BYTES / convolved.bytes());
+    return fit > 1 ? new ConvolutionPlan(layer, (int) fit, this) : null;
+  }
+
+  private ConvolutionOperands operands(Layout weightLayout) {
     return new ConvolutionOperands(
-        Layout.any(1, layer.inputs(), layer.height(), layer.width()),
-        Layout.any(layer.outputs(), layer.inputs(), layer.kernel(), layer.kernel()),
+        Layout.any(examples, layer.inputs(), layer.height(), layer.width()),
+        weightLayout,
         Layout.plain(layer.outputs()),
-        Layout.any(1, layer.outputs(), layer.convolvedHeight(), layer.convolvedWidth()),
+        Layout.any(examples, layer.outputs(), layer.convolvedHeight(), layer.convolvedWidth()),
         layer.stride(),
         layer.padding());
   }
@@ -84,7 +114,7 @@ final class ConvolutionPlan {
     return layer.activation() == Activation.RELU ? Epilogue.RELU : Epilogue.NONE;
   }
 
-  private static PoolingPlan pooling(Convolution layer, Layout convolved) {
+  private PoolingPlan pooling() {
     Pooling pooling =
         new Pooling(
             Pooling.Kind.MAX,
@@ -92,7 +122,7 @@ final class ConvolutionPlan {
             layer.convolvedHeight(),
             layer.convolvedWidth(),
             layer.pool());
-    return new PoolingPlan(pooling, convolved);
+    return new PoolingPlan(pooling, examples, convolved);
   }
 
   /** Examples whose weights are mixed at a time: about 2 MiB of them, at most 16. */
@@ -101,7 +131,22 @@ final class ConvolutionPlan {
     return (int) Math.max(1, Math.min(16, fit));
   }
 
-  /** Bytes kept of one example for the way back. */
+  /** How many examples it is for. */
+  int examples() {
+    return examples;
+  }
+
+  /** The plan for examples that share their weights. */
+  ConvolutionPlan together() {
+    return together == null ? this : together;
+  }
+
+  /** The plan for one example or for as many as go {@link #together}. */
+  ConvolutionPlan of(int count) {
+    return count == 1 ? this : together();
+  }
+
+  /** Bytes kept of the examples for the way back. */
   long traceBytes() {
     return pooling == null ? 0 : pooling.traceBytes();
   }

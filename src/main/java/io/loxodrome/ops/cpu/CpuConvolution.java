@@ -28,11 +28,17 @@ final class CpuConvolution implements ConvolutionOperators {
   private final Map<MixPlan, ConvolutionWay> ways;
   private final Map<Convolution, ConvolutionPlan> plans = new ConcurrentHashMap<>();
 
-  CpuConvolution(Device device, NativePool pool, Workers workers, PlanChoice choice) {
+  CpuConvolution(
+      Device device, NativePool pool, HeapPool heap, Workers workers, PlanChoice choice) {
     this.device = device;
     this.workers = workers;
     this.table = new PlanTable<>(choice, CpuCosts::convolution);
-    this.ways = Map.of(MixPlan.WEIGHTS, new WeightsConvolution(pool, workers));
+    this.ways =
+        Map.of(
+            MixPlan.WEIGHTS,
+            MixedConvolution.ofExamples(pool, heap, workers),
+            MixPlan.SHARED,
+            MixedConvolution.ofDistinctRows(pool, heap, workers));
   }
 
   private ConvolutionPlan described(Convolution layer) {

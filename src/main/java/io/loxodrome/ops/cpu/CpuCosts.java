@@ -10,7 +10,11 @@ final class CpuCosts {
   private CpuCosts() {}
 
   static double convolution(MixWork<Convolution> work, MixPlan plan) {
-    return plan == MixPlan.WEIGHTS ? 1 : Double.POSITIVE_INFINITY;
+    return switch (plan) {
+      case SHARED -> 0.8 * work.distinct() / work.batch() + 0.3;
+      case WEIGHTS -> 1;
+      default -> Double.POSITIVE_INFINITY;
+    };
   }
 
   static double linear(MixWork<Linear> work, MixPlan plan) {

@@ -15,6 +15,7 @@ final class CpuDevice implements Device {
   private final String name;
   private final PlanChoice plans;
   private final NativePool pool = new NativePool();
+  private final HeapPool heap = new HeapPool();
   private final Workers workers;
   private final Operators operators;
   private boolean closed;
@@ -30,7 +31,7 @@ final class CpuDevice implements Device {
     return new OperatorSet(
         new CpuMixing(workers),
         new CpuLinear(this, pool, workers, plans),
-        new CpuConvolution(this, pool, workers, plans),
+        new CpuConvolution(this, pool, heap, workers, plans),
         new CpuPooling(workers),
         new CpuElementwise(workers),
         new CpuLoss(workers),
@@ -72,12 +73,12 @@ final class CpuDevice implements Device {
 
   @Override
   public long bytesInUse() {
-    return pool.bytesInUse();
+    return pool.bytesInUse() + heap.bytesInUse();
   }
 
   @Override
   public long peakBytes() {
-    return pool.peakBytes();
+    return pool.peakBytes() + heap.peakBytes();
   }
 
   @Override

@@ -20,7 +20,8 @@ final class CpuPooling implements PoolingOperators {
   }
 
   private static PoolingPlan describe(Pooling layer) {
-    return new PoolingPlan(layer, Layout.plain(1, layer.channels(), layer.height(), layer.width()));
+    return new PoolingPlan(
+        layer, 1, Layout.plain(1, layer.channels(), layer.height(), layer.width()));
   }
 
   @Override

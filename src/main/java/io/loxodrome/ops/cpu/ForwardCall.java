@@ -1,51 +1,55 @@
 package io.loxodrome.ops.cpu;
 
-import io.loxodrome.ops.Convolution;
+import io.loxodrome.ops.MixtureRows;
+import io.loxodrome.ops.cpu.Tile.Portion;
 
 /**
- * One call of a convolution layer's forward operator: the addresses of its operands.
+ * One call of a convolution layer's forward operator: its operands, those outside the heap by
+ * address.
  *
+ * @param plan for one example
  * @param basis n basis points in the plan's forward layout
+ * @param bias n of its basis points
  * @param trace 0 if there will be no way back
  */
 record ForwardCall(
     ConvolutionPlan plan,
-    int n,
-    long coefficients,
-    long basis,
-    long bias,
+    Tiling tiling,
+    MixtureRows rows,
+    HeapRows basis,
+    HeapRows bias,
     long input,
     long output,
     long trace) {
 
-  /** Examples {@code from} to {@code to}. */
+  /** The examples at places {@code from} to {@code to}. */
   void run(Worker worker, int from, int to) {
-    ConvolutionForward kernels =
-        worker.kernels(plan, ConvolutionForward.class, key -> new ConvolutionForward(worker, key));
-    TileMixing mixing = new TileMixing(worker, n, coefficients);
+    TileMixing mixing = new TileMixing(worker, rows);
+    int elements = plan.forwardWeights.elements();
     int outputs = plan.layer.outputs();
-    int tile = plan.tile();
-    try (Workspace weights = worker.workspace(tile * plan.forwardWeights.bytes());
-        Workspace biases = worker.workspace((long) tile * outputs * Float.BYTES)) {
-      for (int first = from; first < to; first += tile) {
-        int count = Math.min(tile, to - first);
-        mixing.mix(first, count, basis, plan.forwardWeights.elements(), weights.address());
-        mixing.mix(first, count, bias, outputs, biases.address());
-        for (int i = 0; i < count; i++) {
-          example(kernels, first + i, i, weights.address(), biases.address());
+    int most = plan.tile();
+    try (Workspace weights = worker.workspace(most * plan.forwardWeights.bytes());
+        Workspace biases = worker.workspace((long) most * outputs * Float.BYTES)) {
+      for (Tile tile : tiling.tiles(from, to, plan.together().examples(), most)) {
+        mixing.mix(tile.mixtures(), basis.rows(), elements, weights.block());
+        mixing.mix(tile.mixtures(), bias.rows(), outputs, biases.block());
+        for (Portion portion : tile.portions()) {
+          run(worker, portion, weights.address(), biases.address());
         }
       }
     }
   }
 
-  private void example(
-      ConvolutionForward kernels, int example, int inTile, long weights, long biases) {
-    Convolution layer = plan.layer;
+  private void run(Worker worker, Portion portion, long weights, long biases) {
+    ConvolutionPlan used = plan.of(portion.count());
+    ConvolutionForward kernels =
+        worker.kernels(used, ConvolutionForward.class, key -> new ConvolutionForward(worker, key));
+    int first = portion.first();
     kernels.run(
-        input + example * plan.input.bytes(),
-        weights + inTile * plan.forwardWeights.bytes(),
-        biases + (long) inTile * layer.outputs() * Float.BYTES,
-        output + example * plan.output.bytes(),
-        trace == 0 ? kernels.ownTrace() : trace + example * plan.traceBytes());
+        input + first * plan.input.bytes(),
+        weights + portion.mixture() * plan.forwardWeights.bytes(),
+        biases + (long) portion.mixture() * plan.layer.outputs() * Float.BYTES,
+        output + first * plan.output.bytes(),
+        trace == 0 ? kernels.ownTrace() : trace + first * plan.traceBytes());
   }
 }

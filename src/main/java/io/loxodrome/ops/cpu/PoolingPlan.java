@@ -7,14 +7,14 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_pooling_max;
 
 import io.loxodrome.ops.Pooling;
 
-/** oneDNN's descriptions of pooling one example that lies in a given layout. */
+/** oneDNN's descriptions of pooling some examples that lie in a given layout. */
 final class PoolingPlan {
   final Pooling layer;
 
-  /** One example's input, in the layout it was given in. */
+  /** The examples' input, in the layout it was given in. */
   final Layout input;
 
-  /** One example's output, row-major. */
+  /** The examples' output, row-major. */
   final Layout plainOutput;
 
   final Description forward;
@@ -22,17 +22,20 @@ final class PoolingPlan {
   private final Layout output;
   private final long traceBytes;
 
-  PoolingPlan(Pooling layer, Layout input) {
+  PoolingPlan(Pooling layer, int examples, Layout input) {
     this.layer = layer;
     int algorithm =
         layer.kind() == Pooling.Kind.MAX ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding;
     this.input = input;
     int height = layer.height() / layer.window();
     int width = layer.width() / layer.window();
-    plainOutput = Layout.plain(1, layer.channels(), height, width);
+    plainOutput = Layout.plain(examples, layer.channels(), height, width);
     forward =
         Description.pooling(
-            algorithm, input, Layout.any(1, layer.channels(), height, width), layer.window());
+            algorithm,
+            input,
+            Layout.any(examples, layer.channels(), height, width),
+            layer.window());
     output = forward.layout(DNNL_ARG_DST);
     backward = Description.poolingGradient(algorithm, input, output, layer.window(), forward);
     traceBytes = keepsTrace() ? forward.layout(DNNL_ARG_WORKSPACE).bytes() : 0;
@@ -47,7 +50,7 @@ final class PoolingPlan {
     return layer.kind() == Pooling.Kind.MAX;
   }
 
-  /** Bytes kept of one example for the way back: which element each window chose. */
+  /** Bytes kept of the examples for the way back: which element each window chose. */
   long traceBytes() {
     return traceBytes;
   }

@@ -1,48 +1,84 @@
 package io.loxodrome.ops.cpu;
 
-import io.loxodrome.ops.cpu.Description.Epilogue;
-import io.loxodrome.ops.cpu.Product.Strides;
+import io.loxodrome.ops.MixtureRows;
+import java.util.List;
 
 /**
  * Mixes basis points for a tile of examples, and spreads the examples' gradients back, on one
  * worker.
  *
- * @param worker whose thread is the caller's
- * @param n basis points
- * @param coefficients address of a, B x n
+ * <p>Some columns at a time, in the heap: basis points, or sums, of a chunk stay in the first-level
+ * cache while the examples of the tile pass.
  */
-record TileMixing(Worker worker, int n, long coefficients) {
-  /** W_i = sum_k a_ik P_k for {@code count} examples from {@code first} on. */
-  void mix(int first, int count, long basis, int elements, long mixed) {
-    new Product(
-            count,
-            n,
-            elements,
-            Strides.rowMajor(n),
-            Strides.rowMajor(elements),
-            elements,
-            Epilogue.NONE)
-        .run(worker, row(first), basis, mixed);
+final class TileMixing {
+  private static final int CHUNK = 1024;
+  private static final int EXAMPLES = 4;
+  private static final int ROW = 0;
+
+  private final Worker worker;
+  private final MixtureRows rows;
+  private final Terms terms;
+
+  TileMixing(Worker worker, MixtureRows rows) {
+    this.worker = worker;
+    this.rows = rows;
+    this.terms = new Terms(Math.max(EXAMPLES, rows.basisSize()));
   }
 
   /**
-   * dP_k = sum_i a_ik dW_i over {@code count} examples from {@code first} on.
+   * W_i = sum_k a_ik P_k for some examples.
    *
-   * @param epilogue whether the sum overwrites what is at {@code sums} or is added to it
+   * @param basis P, n arrays
+   * @param elements of each
+   * @param mixed W, written, row after row
    */
-  void spread(int first, int count, long gradients, int elements, long sums, Epilogue epilogue) {
-    new Product(
-            n,
-            count,
-            elements,
-            Strides.transposed(n),
-            Strides.rowMajor(elements),
-            elements,
-            epilogue)
-        .run(worker, row(first), gradients, sums);
+  void mix(List<Integer> examples, float[][] basis, int elements, NativeBlock mixed) {
+    float[] row = worker.scratch(ROW, elements);
+    for (int from = 0; from < elements; from += CHUNK) {
+      int to = Math.min(elements, from + CHUNK);
+      for (int i = 0; i < examples.size(); i++) {
+        mixture(examples.get(i), basis).writeTo(row, from, to);
+        mixed.put((long) i * elements + from, row, from, to - from);
+      }
+    }
   }
 
-  private long row(int example) {
-    return coefficients + (long) example * n * Float.BYTES;
+  private Terms mixture(int example, float[][] basis) {
+    terms.clear();
+    for (int k = 0; k < basis.length; k++) {
+      terms.add(rows.coefficient(example, k), basis[k]);
+    }
+    return terms;
+  }
+
+  /**
+   * dP_k += sum_i a_ik dW_i over some examples.
+   *
+   * @param gradients dW, row after row
+   * @param elements of each
+   * @param sums dP, n arrays
+   */
+  void spread(List<Integer> examples, NativeBlock gradients, int elements, float[][] sums) {
+    for (int from = 0; from < elements; from += CHUNK) {
+      int to = Math.min(elements, from + CHUNK);
+      for (int i = 0; i < examples.size(); i += EXAMPLES) {
+        List<Integer> together = examples.subList(i, Math.min(i + EXAMPLES, examples.size()));
+        for (int e = 0; e < together.size(); e++) {
+          float[] gradient = worker.scratch(ROW + e, elements);
+          gradients.get((long) (i + e) * elements + from, gradient, from, to - from);
+        }
+        spread(together, elements, sums, from, to);
+      }
+    }
+  }
+
+  private void spread(List<Integer> examples, int elements, float[][] sums, int from, int to) {
+    for (int k = 0; k < sums.length; k++) {
+      terms.clear();
+      for (int e = 0; e < examples.size(); e++) {
+        terms.add(rows.coefficient(examples.get(e), k), worker.scratch(ROW + e, elements));
+      }
+      terms.addTo(sums[k], from, to);
+    }
   }
 }

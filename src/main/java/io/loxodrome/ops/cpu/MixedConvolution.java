@@ -5,24 +5,41 @@ import io.loxodrome.ops.MixtureGradients;
 import io.loxodrome.ops.MixtureRows;
 import io.loxodrome.tensor.ElementType;
 import io.loxodrome.tensor.Tensor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Convolution layers by {@link io.loxodrome.ops.MixPlan#WEIGHTS}: W(s_i) for a tile of examples,
- * then each example alone through oneDNN, from its weights to its pooled output in one core's
+ * Convolution layers by {@link io.loxodrome.ops.MixPlan#WEIGHTS} and {@link
+ * io.loxodrome.ops.MixPlan#SHARED}: W(s_i) for a tile of examples, then one example, or some that
+ * share their weights, through oneDNN, from their weights to their pooled output in one core's
  * cache.
  *
  * <p>The basis points are brought into oneDNN's blocked layout once per call, so that their
- * mixtures need no reorder. Backward, each example's dW is spread over the basis points of its
- * worker's own sum, dP_k += a_ik dW_i; the sums are added at the end, in the workers' order.
+ * mixtures need no reorder. Backward, each dW is spread over the basis points of its worker's own
+ * sum, dP_k += a_ik dW_i; the sums are added at the end, in the workers' order.
  */
-final class WeightsConvolution implements ConvolutionWay {
+final class MixedConvolution implements ConvolutionWay {
   private final NativePool pool;
+  private final HeapPool heap;
   private final Workers workers;
+  private final Function<MixtureRows, Tiling> tiling;
 
-  WeightsConvolution(NativePool pool, Workers workers) {
+  private MixedConvolution(
+      NativePool pool, HeapPool heap, Workers workers, Function<MixtureRows, Tiling> tiling) {
     this.pool = pool;
+    this.heap = heap;
     this.workers = workers;
+    this.tiling = tiling;
+  }
+
+  /** Weights for each example. */
+  static MixedConvolution ofExamples(NativePool pool, HeapPool heap, Workers workers) {
+    return new MixedConvolution(pool, heap, workers, Tiling::single);
+  }
+
+  /** Weights for each distinct row of coefficients. */
+  static MixedConvolution ofDistinctRows(NativePool pool, HeapPool heap, Workers workers) {
+    return new MixedConvolution(pool, heap, workers, Tiling::shared);
   }
 
   @Override
@@ -33,14 +50,15 @@ final class WeightsConvolution implements ConvolutionWay {
       Tensor input,
       Tensor output,
       @Nullable Tensor trace) {
-    try (Workspace basis = blockedBasis(parameters, plan, plan.forwardWeights)) {
+    try (HeapRows basis = blockedBasis(parameters, plan, plan.forwardWeights);
+        HeapRows bias = bias(parameters, plan)) {
       ForwardCall call =
           new ForwardCall(
               plan,
-              parameters.basisSize(),
-              NativeMemory.floats("coefficients", parameters.coefficients()).address(),
-              basis.address(),
-              NativeMemory.floats("bias", parameters.bias()).address(),
+              tiling.apply(rows),
+              rows,
+              basis,
+              bias,
               NativeMemory.floats("input", input).address(),
               NativeMemory.floats("output", output).address(),
               trace == null ? 0 : traceAddress(trace));
@@ -52,12 +70,28 @@ final class WeightsConvolution implements ConvolutionWay {
     return NativeMemory.block("trace", trace, ElementType.UINT8).address();
   }
 
-  /** The n basis points one after another in oneDNN's layout. */
-  private Workspace blockedBasis(Mixture parameters, ConvolutionPlan plan, Layout layout) {
+  private HeapRows bias(Mixture parameters, ConvolutionPlan plan) {
+    NativeBlock block = NativeMemory.floats("bias", parameters.bias());
+    int outputs = plan.layer.outputs();
+    HeapRows bias = new HeapRows(heap, parameters.basisSize(), outputs);
+    for (int k = 0; k < parameters.basisSize(); k++) {
+      block.get((long) k * outputs, bias.rows()[k], 0, outputs);
+    }
+    return bias;
+  }
+
+  /** The n basis points in oneDNN's layout. */
+  private HeapRows blockedBasis(Mixture parameters, ConvolutionPlan plan, Layout layout) {
     int n = parameters.basisSize();
+    int elements = layout.elements();
     long from = NativeMemory.floats("weights", parameters.weights()).address();
-    Workspace basis = new Workspace(pool, n * layout.bytes());
-    relayout(n, plan.weights, from, layout, basis.address());
+    HeapRows basis = new HeapRows(heap, n, elements);
+    try (Workspace blocked = new Workspace(pool, n * layout.bytes())) {
+      relayout(n, plan.weights, from, layout, blocked.address());
+      for (int k = 0; k < n; k++) {
+        blocked.block().get((long) k * elements, basis.rows()[k], 0, elements);
+      }
+    }
     return basis;
   }
 
@@ -88,16 +122,16 @@ final class WeightsConvolution implements ConvolutionWay {
       MixtureGradients gradients) {
     int n = parameters.basisSize();
     Layout blocked = plan.weightGradients;
-    int biases = n * plan.layer.outputs();
-    try (Workspace basis = blockedBasis(parameters, plan, plan.backwardWeights);
-        WorkerSums weightSums = new WorkerSums(pool, workers, n * blocked.elements());
-        WorkerSums biasSums = new WorkerSums(pool, workers, biases)) {
+    try (HeapRows basis = blockedBasis(parameters, plan, plan.backwardWeights);
+        WorkerSums weightSums = new WorkerSums(heap, workers, n, blocked.elements());
+        WorkerSums biasSums = new WorkerSums(heap, workers, n, plan.layer.outputs());
+        Workspace sum = new Workspace(pool, n * blocked.bytes())) {
       BackwardCall call =
           new BackwardCall(
               plan,
-              n,
-              NativeMemory.floats("coefficients", parameters.coefficients()).address(),
-              basis.address(),
+              tiling.apply(rows),
+              rows,
+              basis,
               NativeMemory.floats("input", input).address(),
               NativeMemory.floats("output", output).address(),
               traceAddress(trace),
@@ -109,12 +143,12 @@ final class WeightsConvolution implements ConvolutionWay {
               biasSums);
       workers.slices(parameters.batch(), 1, call::run);
       int slices = workers.used(parameters.batch(), 1);
-      weightSums.addInto(weightSums.first(), slices);
-      biasSums.addInto(NativeMemory.floats("bias gradient", gradients.bias()), slices);
+      weightSums.writeTo(sum.block(), slices);
+      biasSums.writeTo(NativeMemory.floats("bias gradient", gradients.bias()), slices);
       relayout(
           n,
           blocked,
-          weightSums.address(0),
+          sum.address(),
           plan.weights,
           NativeMemory.floats("weight gradient", gradients.weights()).address());
     }

@@ -1,0 +1,133 @@
+package io.loxodrome.ops.cpu;
+
+import java.util.Arrays;
+
+/**
+ * The terms a_t x_t of a linear combination of arrays in the heap.
+ *
+ * <p>All arrays are read and written at the same indices: of such loops alone the compiler makes
+ * vector instructions, an offset of its own to each array costs a factor of four.
+ */
+final class Terms {
+  private static final int AT_A_TIME = 4;
+
+  private final float[] factors;
+  private final float[][] arrays;
+  private int count;
+
+  /** No terms, with space for {@code most}. */
+  Terms(int most) {
+    int groups = (most + AT_A_TIME - 1) / AT_A_TIME;
+    factors = new float[groups * AT_A_TIME];
+    arrays = new float[groups * AT_A_TIME][];
+  }
+
+  /** Takes all terms away. */
+  Terms clear() {
+    count = 0;
+    return this;
+  }
+
+  /** One more term; none if the factor is 0. */
+  Terms add(float factor, float[] array) {
+    if (factor != 0) {
+      factors[count] = factor;
+      arrays[count] = array;
+      count++;
+    }
+    return this;
+  }
+
+  /** y = sum_t a_t x_t at {@code from} to {@code to}. */
+  void writeTo(float[] y, int from, int to) {
+    if (count == 0) {
+      Arrays.fill(y, from, to, 0);
+      return;
+    }
+    fillUp();
+    set(y, 0, from, to);
+    for (int t = AT_A_TIME; t < count; t += AT_A_TIME) {
+      add(y, t, from, to);
+    }
+  }
+
+  /** y += sum_t a_t x_t at {@code from} to {@code to}. */
+  void addTo(float[] y, int from, int to) {
+    fillUp();
+    for (int t = 0; t < count; t += AT_A_TIME) {
+      add(y, t, from, to);
+    }
+  }
+
+  /** Makes the last group whole with terms of factor 0 over an array that is read anyway. */
+  private void fillUp() {
+    for (int t = count; t % AT_A_TIME != 0; t++) {
+      factors[t] = 0;
+      arrays[t] = arrays[count - 1];
+    }
+  }
+
+  private void set(float[] y, int t, int from, int to) {
+    set(
+        y,
+        factors[t],
+        arrays[t],
+        factors[t + 1],
+        arrays[t + 1],
+        factors[t + 2],
+        arrays[t + 2],
+        factors[t + 3],
+        arrays[t + 3],
+        from,
+        to);
+  }
+
+  private static void set(
+      float[] y,
+      float a,
+      float[] x,
+      float a1,
+      float[] x1,
+      float a2,
+      float[] x2,
+      float a3,
+      float[] x3,
+      int from,
+      int to) {
+    for (int j = from; j < to; j++) {
+      y[j] = a * x[j] + a1 * x1[j] + a2 * x2[j] + a3 * x3[j];
+    }
+  }
+
+  private void add(float[] y, int t, int from, int to) {
+    add(
+        y,
+        factors[t],
+        arrays[t],
+        factors[t + 1],
+        arrays[t + 1],
+        factors[t + 2],
+        arrays[t + 2],
+        factors[t + 3],
+        arrays[t + 3],
+        from,
+        to);
+  }
+
+  private static void add(
+      float[] y,
+      float a,
+      float[] x,
+      float a1,
+      float[] x1,
+      float a2,
+      float[] x2,
+      float a3,
+      float[] x3,
+      int from,
+      int to) {
+    for (int j = from; j < to; j++) {
+      y[j] += a * x[j] + a1 * x1[j] + a2 * x2[j] + a3 * x3[j];
+    }
+  }
+}

@@ -1,7 +1,6 @@
 package io.loxodrome.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.loxodrome.ops.Device;
@@ -10,6 +9,7 @@ import io.loxodrome.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -94,14 +94,18 @@ class BasisMixTest extends MixingTest {
       return mix(shape, a, y, b);
     }
 
-    /** d [z > 0]. */
     double[] masked(double[] z) {
-      double[] through = d.clone();
-      for (int j = 0; j < d.length; j++) {
-        through[j] = z[j] > 0 ? d[j] : 0;
-      }
-      return through;
+      return BasisMixTest.masked(d, z);
     }
+  }
+
+  /** d [z > 0]. */
+  private static double[] masked(double[] d, double[] z) {
+    double[] through = new double[d.length];
+    for (int j = 0; j < d.length; j++) {
+      through[j] = z[j] > 0 ? d[j] : 0;
+    }
+    return through;
   }
 
   /** b_ikc, out of an example's own biases or out of what all examples share. */
@@ -389,11 +393,10 @@ class BasisMixTest extends MixingTest {
           mix.coefficientGradient(
               shape,
               F32,
-              DeviceArray.of(other, 0, Numbers.bytes(F32, problem.d)).address(),
+              DeviceArray.of(other, problem.d).address(),
               0,
-              DeviceArray.of(other, 0, Numbers.bytes(F32, problem.y)).address(),
-              Bias.ofBasisPoints(
-                  DeviceArray.of(other, 0, Numbers.bytes(F32, problem.bias)).address()),
+              DeviceArray.of(other, problem.y).address(),
+              Bias.ofBasisPoints(DeviceArray.of(other, problem.bias).address()),
               da.address(),
               DeviceArray.unwritten(other, 0, bytes).address(),
               Stream.DEFAULT);
@@ -618,11 +621,9 @@ class BasisMixTest extends MixingTest {
     double[] a = draw.normals(image.batch() * image.basisSize());
     double[] d = normals(storage, count);
     double[] z = relu(normals(storage, count));
-    double[] through = d.clone();
     byte[] places = new byte[count];
     for (int j = 0; j < count; j++) {
       places[j] = (byte) draw.indices(1, 4)[0];
-      through[j] = z[j] > 0 ? d[j] : 0;
     }
     long numbers = image.batch() * image.basisSize() * pixels.rowLength();
     DeviceArray masked = output(storage, numbers, off);
@@ -638,7 +639,7 @@ class BasisMixTest extends MixingTest {
         image, storage, coefficients, gradient, argmax, 0, all.address(), Stream.DEFAULT);
     verify(
         image.toString(),
-        new Output(masked, storage, spread(pixels, a, unpooled(image, through, places)), 1),
+        new Output(masked, storage, spread(pixels, a, unpooled(image, masked(d, z), places)), 1),
         new Output(all, storage, spread(pixels, a, unpooled(image, d, places)), 1));
   }
 
@@ -660,15 +661,20 @@ class BasisMixTest extends MixingTest {
     }
   }
 
+  /** No number is so near the kink of ReLU that a step crosses it. */
+  private Problem awayFromTheKink(MixShape shape) {
+    Problem problem;
+    do {
+      problem = new Problem(shape, F32);
+    } while (Arrays.stream(problem.mixed(problem.bias)).anyMatch(x -> Math.abs(x) < 1e-2));
+    return problem;
+  }
+
   @Test
   void gradientsAreThoseOfReduce() {
     MixShape shape = new MixShape(2, 3, 2, 5);
-    Problem problem;
-    double[] z;
-    do { // no number so near the kink of ReLU that a step crosses it
-      problem = new Problem(shape, F32);
-      z = problem.mixed(problem.bias);
-    } while (Arrays.stream(z).anyMatch(x -> Math.abs(x) < 1e-2));
+    Problem problem = awayFromTheKink(shape);
+    DoubleSupplier loss = () -> dot(problem.d, relu(problem.mixed(problem.bias)));
     DeviceArray a = input(F32, problem.a);
     DeviceArray d = input(F32, problem.d);
     DeviceArray mask = reduce(problem, Epilogue.RELU, true, 0);
@@ -688,33 +694,8 @@ class BasisMixTest extends MixingTest {
         Stream.DEFAULT);
     verify(
         shape.toString(),
-        new Output(e, F32, centralDifferences(problem, problem.y), 4),
-        new Output(da, F32, centralDifferences(problem, problem.a), 30));
-  }
-
-  /** The gradient of sum_icp d_icp reduce_icp with respect to some of its inputs. */
-  private static double[] centralDifferences(Problem problem, double[] inputs) {
-    double step = 1e-5;
-    double[] gradient = new double[inputs.length];
-    for (int j = 0; j < inputs.length; j++) {
-      double held = inputs[j];
-      inputs[j] = held + step;
-      double above = weighed(problem);
-      inputs[j] = held - step;
-      double below = weighed(problem);
-      inputs[j] = held;
-      gradient[j] = (above - below) / (2 * step);
-    }
-    return gradient;
-  }
-
-  private static double weighed(Problem problem) {
-    double[] z = relu(problem.mixed(problem.bias));
-    double sum = 0;
-    for (int j = 0; j < z.length; j++) {
-      sum += problem.d[j] * z[j];
-    }
-    return sum;
+        new Output(e, F32, centralDifferences(problem.y, 1e-5, loss), 4),
+        new Output(da, F32, centralDifferences(problem.a, 1e-5, loss), 30));
   }
 
   // Shapes whose y has 3 * 2^31 elements, on a device where the last block takes little of them.
@@ -740,7 +721,7 @@ class BasisMixTest extends MixingTest {
   }
 
   private double[] lastWords(long address, long bytes) {
-    return read(F32, address + bytes - SOME * (long) Float.BYTES, SOME);
+    return readFloats(address + bytes - SOME * (long) Float.BYTES, SOME);
   }
 
   @ParameterizedTest
@@ -805,7 +786,7 @@ class BasisMixTest extends MixingTest {
               Math.max(row[LARGE_PLANE + 2 * c], row[LARGE_PLANE + 2 * c + 1]));
     }
     long end = pooled + LARGE_BYTES / 4;
-    assertThat(read(F32, end - maxima.length * 4L, maxima.length)).isEqualTo(maxima);
+    assertThat(readFloats(end - maxima.length * 4L, maxima.length)).isEqualTo(maxima);
 
     driver.onlyBlocks(block -> block == (1 << 15) - 1);
     long e = numbers(2 * LARGE_BYTES, bytesOff);
@@ -841,15 +822,8 @@ class BasisMixTest extends MixingTest {
         expected[k] += numberAt(example * columns + j) * numberAt((2 * example + k) * columns + j);
       }
     }
-    assertThat(read(F32, da + (shape.batch() - 1) * 2 * Float.BYTES, 2)).isEqualTo(expected);
+    assertThat(readFloats(da + (shape.batch() - 1) * 2 * Float.BYTES, 2)).isEqualTo(expected);
     freeNumbers(bytesOff, d, y);
-  }
-
-  private void freeNumbers(int bytesOff, long... addresses) {
-    for (long address : addresses) {
-      driver.free(address - bytesOff);
-    }
-    driver.takeLaunches();
   }
 
   @Test
@@ -973,11 +947,8 @@ class BasisMixTest extends MixingTest {
         pooled.address(),
         e.address(),
         Stream.DEFAULT);
-    double[] kept = Numbers.values(storage, pooled.read());
-    for (int j = 0; j < d.length; j++) {
-      d[j] = kept[j] > 0 ? d[j] : 0;
-    }
-    double[] spread = spread(pixels, problem.a, unpooled(image, d, argmax.read()));
+    double[] through = masked(d, Numbers.values(storage, pooled.read()));
+    double[] spread = spread(pixels, problem.a, unpooled(image, through, argmax.read()));
     Output expanded = new Output(e, storage, spread, 1);
     long maskedBytes = idealBytes + windows * storage.bytes();
     long blocksPerExample = pixels.rowLength() / (256L * storage.vector());
@@ -1190,11 +1161,5 @@ class BasisMixTest extends MixingTest {
                 new MixShape(1, 3, 1, 5000), F32, 256, 0, 256, Bias.NONE, 256, 0, stream),
         "kernel mix_coefficient_gradient_f32_x4: workspace is a null address, expected device");
     assertThat(driver.takeLaunches()).isEmpty();
-  }
-
-  private static void assertRefused(Runnable call, String message) {
-    assertThatThrownBy(call::run)
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith(message);
   }
 }

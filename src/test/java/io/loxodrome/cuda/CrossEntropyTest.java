@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CrossEntropyTest extends KernelTest {
+class CrossEntropyTest extends SparseKernelTest {
   /** What should be written, in double. */
   private static final class Expected {
     final double[] losses;
@@ -126,7 +126,7 @@ class CrossEntropyTest extends KernelTest {
   @ParameterizedTest
   @CsvSource({"300, 5", "150, 20", "100, 40", "19, 200", "18, 201", "10, 4200", "11, 4201"})
   void blocksGoOnWhereTheGridEnds(int examples, int classes) {
-    openDevice(1); // 8 blocks
+    useMultiprocessors(1); // 8 blocks
     double[] logits = draw.normals((long) examples * classes);
     int[] labels = draw.indices(examples, classes);
     batch(logits, labels, classes).requireAs(new Expected(logits, labels, classes));
@@ -346,7 +346,7 @@ class CrossEntropyTest extends KernelTest {
       byte[] gradient = first.gradient.read();
       try (PtxDriver another = new PtxDriver(draw.indices(1, Integer.MAX_VALUE)[0]);
           Kernels others = new Kernels(another)) {
-        DeviceArray z = DeviceArray.of(another, 0, Numbers.bytes(Storage.FLOAT32, logits));
+        DeviceArray z = DeviceArray.of(another, logits);
         DeviceArray label = DeviceArray.of(another, 0, Numbers.bytes(labels));
         DeviceArray loss = DeviceArray.unwritten(another, 0, losses.length);
         DeviceArray correct = DeviceArray.unwritten(another, 0, 7);
@@ -371,8 +371,8 @@ class CrossEntropyTest extends KernelTest {
   @CsvSource({"16", "128", "512", "8192"})
   void offsetsPastTwoToThe31(int classes) {
     long batch = (3L << 31) / classes;
-    openDevice(1 << 27); // a block for every row
-    long logits = driver.allocateSparse(batch * classes * Float.BYTES, CrossEntropyTest::someFloat);
+    useMultiprocessors(1 << 27); // a block for every row
+    long logits = driver.allocateSparse(batch * classes * Float.BYTES, SparseKernelTest::someFloat);
     long labels = driver.allocateSparse(batch * Integer.BYTES, index -> 3);
     long losses = driver.allocateSparse(batch * Float.BYTES, index -> 0);
     long correct = driver.allocateSparse(batch, index -> 0);
@@ -394,28 +394,6 @@ class CrossEntropyTest extends KernelTest {
     for (long address : new long[] {logits, labels, losses, correct, gradient}) {
       driver.free(address);
     }
-  }
-
-  /** Goes on with another device. */
-  private void openDevice(int multiprocessors) {
-    kernels.close();
-    driver.close();
-    driver =
-        new PtxDriver(
-            draw.indices(1, Integer.MAX_VALUE)[0],
-            new DeviceProperties(
-                "other", 9, 0, multiprocessors, 1024, 49152, Integer.MAX_VALUE, 65535, 65535));
-    kernels = new Kernels(driver);
-  }
-
-  private static int someFloat(long index) {
-    return Float.floatToRawIntBits((index * 2654435761L & 0xffff) / 65536f);
-  }
-
-  private double[] readFloats(long address, int count) {
-    ByteBuffer bytes = ByteBuffer.allocate(count * Float.BYTES);
-    driver.read(address, bytes, Stream.DEFAULT);
-    return Numbers.values(Storage.FLOAT32, bytes.array());
   }
 
   /** c of 100 and 1001 do not fill sectors: rows share them, and so do blocks. */

@@ -49,6 +49,16 @@ final class DeviceArray {
     return array;
   }
 
+  /** An array that holds these numbers in single precision. */
+  static DeviceArray of(PtxDriver driver, double[] values) {
+    return of(driver, 0, Numbers.bytes(Storage.FLOAT32, values));
+  }
+
+  /** An array on another device that holds the same. */
+  DeviceArray on(PtxDriver other) {
+    return of(other, 0, read());
+  }
+
   /** Where it starts. */
   long address() {
     return block + GUARD_BYTES + offset;

@@ -20,7 +20,7 @@ final class FarColumns {
   /**
    * Takes the columns at the end.
    *
-   * @param driver for a device as {@link #wide} makes it
+   * @param driver for a device as {@link #wideDevice} makes it
    */
   FarColumns(PtxDriver driver, Matrices last) {
     this.driver = driver;
@@ -28,21 +28,8 @@ final class FarColumns {
   }
 
   /** A device on which a grid covers all columns at once. */
-  static DeviceProperties wide(DeviceProperties device) {
-    return withMultiprocessors(device, MULTIPROCESSORS);
-  }
-
-  static DeviceProperties withMultiprocessors(DeviceProperties device, int multiprocessors) {
-    return new DeviceProperties(
-        device.name(),
-        device.major(),
-        device.minor(),
-        multiprocessors,
-        device.threadsPerBlock(),
-        device.sharedBytesPerBlock(),
-        device.blocksX(),
-        device.blocksY(),
-        device.blocksZ());
+  static PtxDriver wideDevice() {
+    return new PtxDriver(1, MULTIPROCESSORS);
   }
 
   /** An array of zeros but for its last columns. */

@@ -285,7 +285,7 @@ class FusedOptimizerTest extends KernelTest {
   void reachesPast32BitOffsets(String spec) {
     OptimizerProblem problem = new OptimizerProblem(draw, spec, 1, 16, Storage.FLOAT32);
     double[][] expected = problem.adam(ADAM);
-    try (PtxDriver wide = new PtxDriver(1, FarColumns.wide(driver.device()));
+    try (PtxDriver wide = FarColumns.wideDevice();
         Kernels wideKernels = new Kernels(wide);
         MetricFactors metric = MetricFactors.of(wide, problem.gram)) {
       FarColumns far = new FarColumns(wide, problem.shape);

@@ -1,6 +1,7 @@
 package io.loxodrome.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loxodrome.ops.Draw;
 import io.loxodrome.ptx.LaunchRecord;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -32,8 +34,12 @@ abstract class KernelTest {
 
   @BeforeEach
   void openDevice() {
-    driver = new PtxDriver(draw.indices(1, Integer.MAX_VALUE)[0]);
+    driver = new PtxDriver(seed());
     kernels = new Kernels(driver);
+  }
+
+  private int seed() {
+    return draw.indices(1, Integer.MAX_VALUE)[0];
   }
 
   @AfterEach
@@ -42,6 +48,30 @@ abstract class KernelTest {
     assertThat(driver.bytesInUse()).as("bytes a launcher did not give back").isZero();
     kernels.close();
     driver.close();
+  }
+
+  /**
+   * Goes on with a device of so many multiprocessors, which takes blocks in another order; no array
+   * may have been made yet.
+   */
+  void useMultiprocessors(int count) {
+    kernels.close();
+    driver.close();
+    driver = new PtxDriver(seed(), count);
+    kernels = new Kernels(driver);
+  }
+
+  /** Work on a device, and what it left there. */
+  interface Work {
+    byte[] run(PtxDriver driver, Kernels kernels);
+  }
+
+  /** The same work on another device of the same kind, which takes blocks in another order. */
+  byte[] elsewhere(Work work) {
+    try (PtxDriver other = new PtxDriver(seed());
+        Kernels loaded = new Kernels(other)) {
+      return work.run(other, loaded);
+    }
   }
 
   /** Numbers on the device, 256-byte aligned. */
@@ -136,6 +166,23 @@ abstract class KernelTest {
       KernelReport.judged(launch.kernel(), worst);
     }
     return launches;
+  }
+
+  /** sum_j a_j b_j. */
+  static double dot(double[] a, double[] b) {
+    double sum = 0;
+    for (int j = 0; j < a.length; j++) {
+      sum += a[j] * b[j];
+    }
+    return sum;
+  }
+
+  /** The call is refused, by a kernel whose name begins so, for a reason that begins so. */
+  static void assertRefusedBy(String kernels, ThrowingCallable call, String reason) {
+    assertThatThrownBy(call)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("kernel " + kernels)
+        .hasMessageContaining(": " + reason);
   }
 
   private static String kernelNames(List<LaunchRecord> launches) {

@@ -8,7 +8,6 @@ import io.loxodrome.ptx.LaunchRecord;
 import io.loxodrome.ptx.PtxDriver;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -18,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class LayerNormTest extends KernelTest {
+class LayerNormTest extends SparseKernelTest {
   private static final double EPSILON = 1e-5;
 
   /** Layer normalisation as it is written down, in double. */
@@ -554,26 +553,22 @@ class LayerNormTest extends KernelTest {
       Bench bench = bench(shape, Storage.FLOAT32, 0);
       bench.forward();
       bench.backward();
-      kernels.close();
-      PtxDriver first = driver;
-      try (PtxDriver another = new PtxDriver(draw.indices(1, Integer.MAX_VALUE)[0])) {
-        driver = another;
-        kernels = new Kernels(another);
+      try (PtxDriver another = new PtxDriver(draw.indices(1, Integer.MAX_VALUE)[0]);
+          Kernels others = new Kernels(another)) {
         Reference reference = bench.reference;
         NormShape size = reference.shape;
-        DeviceArray x = DeviceArray.of(another, 0, bench.x.read());
-        DeviceArray a =
-            DeviceArray.of(another, 0, Numbers.bytes(Storage.FLOAT32, reference.coefficients));
-        DeviceArray gains = DeviceArray.of(another, 0, bench.gains.read());
-        DeviceArray means = DeviceArray.of(another, 0, bench.means.read());
-        DeviceArray inverse = DeviceArray.of(another, 0, bench.inverseDeviations.read());
-        DeviceArray dy = DeviceArray.of(another, 0, bench.dyArray.read());
+        DeviceArray x = bench.x.on(another);
+        DeviceArray a = DeviceArray.of(another, reference.coefficients);
+        DeviceArray gains = bench.gains.on(another);
+        DeviceArray means = bench.means.on(another);
+        DeviceArray inverse = bench.inverseDeviations.on(another);
+        DeviceArray dy = bench.dyArray.on(another);
         DeviceArray dx = DeviceArray.unwritten(another, 0, 4L * reference.x.length);
         long channels = 4L * size.batch() * size.channels();
         DeviceArray exampleGains = DeviceArray.unwritten(another, 0, channels);
         DeviceArray exampleShifts = DeviceArray.unwritten(another, 0, channels);
         DeviceArray workspace = DeviceArray.unwritten(another, 0, bench.norm.workspaceBytes(size));
-        new LayerNorm(kernels)
+        new LayerNorm(others)
             .backward(
                 size,
                 Storage.FLOAT32,
@@ -592,8 +587,6 @@ class LayerNormTest extends KernelTest {
         assertThat(exampleGains.read()).isEqualTo(bench.exampleGains.read());
         assertThat(exampleShifts.read()).isEqualTo(bench.exampleShifts.read());
       }
-      driver = first;
-      kernels = new Kernels(driver);
     }
   }
 
@@ -607,12 +600,12 @@ class LayerNormTest extends KernelTest {
     Kernels lastBlocks = new Kernels(onlyLastBlocks());
     LayerNorm norm = new LayerNorm(lastBlocks);
     long bytes = batch * length * Float.BYTES;
-    long x = driver.allocateSparse(bytes, LayerNormTest::someFloat);
+    long x = driver.allocateSparse(bytes, SparseKernelTest::someFloat);
     long dy = driver.allocateSparse(bytes, index -> someFloat(3 * index + 1));
     long y = driver.allocateSparse(bytes, index -> 0);
     long dx = driver.allocateSparse(bytes, index -> 0);
     long a = driver.allocateSparse(batch * Float.BYTES, index -> Float.floatToRawIntBits(2));
-    long parameters = driver.allocateSparse(4L * channels, LayerNormTest::someFloat);
+    long parameters = driver.allocateSparse(4L * channels, SparseKernelTest::someFloat);
     long means = driver.allocateSparse(batch * Float.BYTES, index -> 0);
     long inverse = driver.allocateSparse(batch * Float.BYTES, index -> 0);
     long exampleGains = driver.allocateSparse(batch * channels * Float.BYTES, index -> 0);
@@ -694,16 +687,6 @@ class LayerNormTest extends KernelTest {
                 throw e.getCause();
               }
             });
-  }
-
-  private static int someFloat(long index) {
-    return Float.floatToRawIntBits((index * 2654435761L & 0xffff) / 65536f);
-  }
-
-  private double[] readFloats(long address, int count) {
-    ByteBuffer bytes = ByteBuffer.allocate(count * Float.BYTES);
-    driver.read(address, bytes, Stream.DEFAULT);
-    return Numbers.values(Storage.FLOAT32, bytes.array());
   }
 
   @ParameterizedTest

@@ -7,7 +7,6 @@ import io.loxodrome.manifold.CubicSpline;
 import io.loxodrome.manifold.CubicSpline.Ends;
 import io.loxodrome.manifold.WeightManifold;
 import io.loxodrome.ops.Errors;
-import io.loxodrome.ptx.PtxDriver;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -19,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Coefficients on the device against the manifolds' own, in double at the same s. */
-class ManifoldCoefficientsTest extends KernelTest {
+class ManifoldCoefficientsTest extends SparseKernelTest {
   private static final double BOUND = 1e-6;
 
   @ParameterizedTest
@@ -82,7 +81,7 @@ class ManifoldCoefficientsTest extends KernelTest {
 
   @Test
   void blocksGoOnWhereTheGridEnds() {
-    openDevice(1);
+    useMultiprocessors(1);
     WeightManifold manifold = WeightManifold.parse("spline:64");
     assertAgrees(manifold, 333, places(manifold, 333), 0); // 21 tiles, 8 blocks
     CubicSpline spline = new CubicSpline(9, Ends.PERIODIC);
@@ -345,8 +344,8 @@ class ManifoldCoefficientsTest extends KernelTest {
     WeightManifold manifold = WeightManifold.parse("torus");
     int n = manifold.basisSize();
     long batch = 3L << 29; // d batch n words are 2^34.8
-    openDevice(1 << 26); // a block for every tile
-    long s = driver.allocateSparse(2 * batch * Float.BYTES, ManifoldCoefficientsTest::someFloat);
+    useMultiprocessors(1 << 26); // a block for every tile
+    long s = driver.allocateSparse(2 * batch * Float.BYTES, SparseKernelTest::someFloat);
     long a = driver.allocateSparse(2 * batch * n * Float.BYTES, index -> 0);
     ManifoldCoefficients coefficients = new ManifoldCoefficients(kernels);
     long tiles = (batch * n - 1) / 1024 + 1;
@@ -380,8 +379,8 @@ class ManifoldCoefficientsTest extends KernelTest {
   void spansPastTwoToThe31() {
     CubicSpline spline = new CubicSpline(8, Ends.PERIODIC);
     long batch = 3L << 30;
-    openDevice(1 << 26); // a block for every tile
-    long s = driver.allocateSparse(batch * Float.BYTES, ManifoldCoefficientsTest::someFloat);
+    useMultiprocessors(1 << 26); // a block for every tile
+    long s = driver.allocateSparse(batch * Float.BYTES, SparseKernelTest::someFloat);
     long spans = driver.allocateSparse(batch * Integer.BYTES, index -> 0);
     long four = driver.allocateSparse(4 * batch * Float.BYTES, index -> 0);
     driver.onlyBlocks(block -> block == 4 * batch / 256 - 1);
@@ -394,26 +393,6 @@ class ManifoldCoefficientsTest extends KernelTest {
     driver.free(s);
     driver.free(spans);
     driver.free(four);
-  }
-
-  /** Goes on with another device. */
-  private void openDevice(int multiprocessors) {
-    kernels.close();
-    driver.close();
-    driver =
-        new PtxDriver(
-            draw.indices(1, Integer.MAX_VALUE)[0],
-            new DeviceProperties(
-                "other", 9, 0, multiprocessors, 1024, 49152, Integer.MAX_VALUE, 65535, 65535));
-    kernels = new Kernels(driver);
-  }
-
-  private static int someFloat(long index) {
-    return Float.floatToRawIntBits((index * 2654435761L & 0xffff) / 65536f);
-  }
-
-  private double[] readFloats(long address, int count) {
-    return Numbers.values(Storage.FLOAT32, readBytes(address, count * Float.BYTES).array());
   }
 
   private ByteBuffer readBytes(long address, int count) {

@@ -121,18 +121,10 @@ class MetricSolveTest extends KernelTest {
   @ParameterizedTest
   @CsvSource({"ellipse, 17000", "line, 10000", "bezier:4, 2100", "spline:17, 2100"})
   void aSmallDeviceDoesAllTheSame(String spec, int columns) {
-    useDeviceOf(1);
+    useMultiprocessors(1);
     Gram gram = WeightManifold.parse(spec).gram();
     solves(spec, gram, new Matrices(3, gram.size(), columns), Storage.FLOAT32, 0);
     solves(spec, gram, new Matrices(19, gram.size(), 3), Storage.FLOAT32, 0);
-  }
-
-  private void useDeviceOf(int multiprocessors) {
-    DeviceProperties small = FarColumns.withMultiprocessors(driver.device(), multiprocessors);
-    kernels.close();
-    driver.close();
-    driver = new PtxDriver(multiprocessors, small);
-    kernels = new Kernels(driver);
   }
 
   private void solves(String spec, Gram gram, Matrices shape, Storage storage, int off) {
@@ -294,7 +286,7 @@ class MetricSolveTest extends KernelTest {
     Gram gram = WeightManifold.parse(spec).gram();
     Matrices shape = new Matrices(1, gram.size(), 16);
     double[] g = draw.normals(shape.count());
-    try (PtxDriver wide = new PtxDriver(1, FarColumns.wide(driver.device()));
+    try (PtxDriver wide = FarColumns.wideDevice();
         Kernels wideKernels = new Kernels(wide);
         MetricFactors metric = MetricFactors.of(wide, gram)) {
       FarColumns far = new FarColumns(wide, shape);

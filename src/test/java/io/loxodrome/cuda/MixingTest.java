@@ -1,52 +1,22 @@
 package io.loxodrome.cuda;
 
-import io.loxodrome.ptx.PtxDriver;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.List;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** What the tests of the mixing kernels share: random numbers as stored, and other devices. */
-abstract class MixingTest extends KernelTest {
+import java.util.List;
+import java.util.function.DoubleSupplier;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+
+/** What the tests of the mixing kernels share: sizes, numbers and gradients. */
+abstract class MixingTest extends SparseKernelTest {
   /** Every n that has its own way through a kernel, and its neighbours. */
   static final List<Integer> BASIS_SIZES = List.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 33, 64, 200);
 
   /** Every length that fills a vector, a warp or a block, and its neighbours. */
   static final List<Integer> LENGTHS = List.of(1, 15, 16, 17, 127, 128, 129, 1000);
 
-  /**
-   * Goes on with a device of so few multiprocessors, and a new order of blocks, so that a block
-   * takes more than one item; to be called before arrays are made.
-   */
-  void useMultiprocessors(int count) {
-    DeviceProperties device = driver.device();
-    kernels.close();
-    driver.close();
-    driver =
-        new PtxDriver(
-            draw.indices(1, Integer.MAX_VALUE)[0],
-            new DeviceProperties(
-                device.name(),
-                device.major(),
-                device.minor(),
-                count,
-                device.threadsPerBlock(),
-                device.sharedBytesPerBlock(),
-                device.blocksX(),
-                device.blocksY(),
-                device.blocksZ()));
-    kernels = new Kernels(driver);
-  }
-
   /** Standard normal numbers as the storage holds them. */
   double[] normals(Storage storage, long count) {
     return Numbers.rounded(storage, draw.normals(count));
-  }
-
-  /** Numbers somewhere in device memory. */
-  double[] read(Storage storage, long address, int count) {
-    ByteBuffer buffer = ByteBuffer.allocate(count * storage.bytes()).order(ByteOrder.nativeOrder());
-    driver.read(address, buffer, Stream.DEFAULT);
-    return Numbers.values(storage, buffer.array());
   }
 
   /** Whole numbers from -3 to 3, told by where they stand. */
@@ -64,16 +34,37 @@ abstract class MixingTest extends KernelTest {
             bytesOff + bytes, word -> Float.floatToRawIntBits((float) numberAt(word - wordsOff)));
   }
 
-  /** Work on a device, and what it left there. */
-  interface Work {
-    byte[] run(PtxDriver driver, Kernels kernels);
+  /** Frees what {@link #numbers} gave, and forgets the launches that worked on it. */
+  void freeNumbers(int bytesOff, long... addresses) {
+    for (long address : addresses) {
+      driver.free(address - bytesOff);
+    }
+    driver.takeLaunches();
   }
 
-  /** The same work on another device of the same kind, which takes blocks in another order. */
-  byte[] elsewhere(Work work) {
-    try (PtxDriver other = new PtxDriver(draw.indices(1, Integer.MAX_VALUE)[0]);
-        Kernels loaded = new Kernels(other)) {
-      return work.run(other, loaded);
+  /**
+   * The gradient of a function by central differences.
+   *
+   * @param inputs where the function reads its inputs; as they were when this returns
+   */
+  static double[] centralDifferences(double[] inputs, double step, DoubleSupplier function) {
+    double[] gradient = new double[inputs.length];
+    for (int j = 0; j < inputs.length; j++) {
+      double held = inputs[j];
+      inputs[j] = held + step;
+      double above = function.getAsDouble();
+      inputs[j] = held - step;
+      double below = function.getAsDouble();
+      inputs[j] = held;
+      gradient[j] = (above - below) / (2 * step);
     }
+    return gradient;
+  }
+
+  /** The call is refused with a message that begins so. */
+  static void assertRefused(ThrowingCallable call, String message) {
+    assertThatThrownBy(call)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(message);
   }
 }

@@ -1,7 +1,6 @@
 package io.loxodrome.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.loxodrome.ops.Device;
@@ -170,8 +169,8 @@ class WeightMixTest extends MixingTest {
           mix.mixBackward(
               shape,
               F32,
-              DeviceArray.of(other, 0, Numbers.bytes(F32, problem.a)).address(),
-              DeviceArray.of(other, 0, Numbers.bytes(F32, problem.gradient)).address(),
+              DeviceArray.of(other, problem.a).address(),
+              DeviceArray.of(other, problem.gradient).address(),
               dp.address(),
               DeviceArray.unwritten(other, 0, bytes).address(),
               Stream.DEFAULT);
@@ -367,27 +366,9 @@ class WeightMixTest extends MixingTest {
             dp.address(),
             0,
             Stream.DEFAULT);
-    double step = 1e-3;
-    double[] expected = new double[problem.basis.length];
-    for (int j = 0; j < expected.length; j++) {
-      double held = problem.basis[j];
-      problem.basis[j] = held + step;
-      double above = weighed(problem);
-      problem.basis[j] = held - step;
-      double below = weighed(problem);
-      problem.basis[j] = held;
-      expected[j] = (above - below) / (2 * step);
-    }
+    double[] expected =
+        centralDifferences(problem.basis, 1e-3, () -> dot(problem.gradient, problem.mixed()));
     verify(shape.toString(), new Output(dp, F32, expected, 5));
-  }
-
-  private static double weighed(Problem problem) {
-    double[] w = problem.mixed();
-    double sum = 0;
-    for (int j = 0; j < w.length; j++) {
-      sum += problem.gradient[j] * w[j];
-    }
-    return sum;
   }
 
   // P and W have 3 * 2^31 elements; the last block takes the last few columns.
@@ -416,7 +397,7 @@ class WeightMixTest extends MixingTest {
   private void assertLastWords(long address, double[][] expected) {
     for (int row = 0; row < LARGE; row++) {
       long last = address + ((row + 1) * LARGE_LENGTH - SOME) * Float.BYTES;
-      assertThat(read(F32, last, SOME)).isEqualTo(expected[row]);
+      assertThat(readFloats(last, SOME)).isEqualTo(expected[row]);
     }
   }
 
@@ -433,13 +414,6 @@ class WeightMixTest extends MixingTest {
       }
     }
     return rows;
-  }
-
-  private void freeNumbers(int bytesOff, long... addresses) {
-    for (long address : addresses) {
-      driver.free(address - bytesOff);
-    }
-    driver.takeLaunches();
   }
 
   @ParameterizedTest
@@ -717,11 +691,5 @@ class WeightMixTest extends MixingTest {
                 curve, F32, new SplineSpans(5, 256, 256, 256, 0), 256, 256, stream),
         "kernel weights_mix_spans_backward_f32_x4: starts is a null address");
     assertThat(driver.takeLaunches()).isEmpty();
-  }
-
-  private static void assertRefused(Runnable call, String message) {
-    assertThatThrownBy(call::run)
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith(message);
   }
 }

@@ -1,7 +1,6 @@
 package io.loxodrome.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loxodrome.ops.Device;
 import io.loxodrome.ops.Pooling;
@@ -14,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class WindowPoolingTest extends SlicedKernelTest {
+class WindowPoolingTest extends SparseKernelTest {
   private static final Storage F32 = Storage.FLOAT32;
   private static final double NAN = Double.NaN;
 
@@ -84,7 +83,7 @@ class WindowPoolingTest extends SlicedKernelTest {
   @ParameterizedTest
   @MethodSource("shapes")
   void takesTheMaximumAndSendsItsGradientToTheFirst(WindowPooling.Shape shape) {
-    openDevice(2);
+    useMultiprocessors(2);
     double[] numbers = draw.smallIntegers(count(shape));
     double[] gradient = draw.normals(pooledCount(shape));
     Reference reference = new Reference(Pooling.Kind.MAX, shape, numbers, gradient);
@@ -106,7 +105,7 @@ class WindowPoolingTest extends SlicedKernelTest {
   @ParameterizedTest
   @MethodSource("shapes")
   void takesTheMeanAndSharesItsGradientOut(WindowPooling.Shape shape) {
-    openDevice(2);
+    useMultiprocessors(2);
     double[] numbers = draw.normals(count(shape));
     double[] gradient = draw.normals(pooledCount(shape));
     Reference reference = new Reference(Pooling.Kind.AVERAGE, shape, numbers, gradient);
@@ -231,7 +230,7 @@ class WindowPoolingTest extends SlicedKernelTest {
   @ParameterizedTest
   @CsvSource({"2, 12", "2, 13", "3, 12", "4, 12", "1, 12"})
   void reachesPastTwoToThe31(int window, int side) {
-    openDevice(1 << 14);
+    useMultiprocessors(1 << 14);
     WindowPooling.Shape shape = new WindowPooling.Shape(16L << 20, side, side, window);
     WindowPooling.Shape one = new WindowPooling.Shape(1, side, side, window);
     int size = count(one);
@@ -298,9 +297,6 @@ class WindowPoolingTest extends SlicedKernelTest {
   }
 
   private static void assertRefused(ThrowingCallable call, String message) {
-    assertThatThrownBy(call)
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("kernel pooling")
-        .hasMessageContaining(": " + message);
+    assertRefusedBy("pooling", call, message);
   }
 }

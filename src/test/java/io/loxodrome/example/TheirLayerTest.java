@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.loxodrome.cuda.Stream;
 import io.loxodrome.manifold.WeightManifold;
 import io.loxodrome.ops.Draw;
+import io.loxodrome.ops.cuda.DeviceNumbers;
 import io.loxodrome.ptx.PtxDriver;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -32,6 +30,7 @@ class TheirLayerTest {
   private final Draw draw = new Draw();
   private final PtxDriver driver = new PtxDriver(8);
   private final Stream stream = driver.createStream();
+  private final DeviceNumbers numbers = new DeviceNumbers(driver, stream);
 
   @AfterEach
   void close() {
@@ -40,13 +39,8 @@ class TheirLayerTest {
   }
 
   private long upload(double[] values) {
-    ByteBuffer bytes =
-        ByteBuffer.allocateDirect(values.length * Float.BYTES).order(ByteOrder.nativeOrder());
-    for (double value : values) {
-      bytes.putFloat((float) value);
-    }
-    long address = driver.allocate(bytes.capacity());
-    driver.write(bytes.flip(), address, stream);
+    long address = room(values.length);
+    numbers.write(address, values);
     return address;
   }
 
@@ -55,16 +49,7 @@ class TheirLayerTest {
   }
 
   private double[] download(long address, int count) {
-    ByteBuffer bytes =
-        ByteBuffer.allocateDirect(count * Float.BYTES).order(ByteOrder.nativeOrder());
-    driver.read(address, bytes, stream);
-    driver.synchronize(stream);
-    FloatBuffer floats = bytes.flip().asFloatBuffer();
-    double[] values = new double[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = floats.get(i);
-    }
-    return values;
+    return numbers.read(address, count);
   }
 
   /** The layer in double. */

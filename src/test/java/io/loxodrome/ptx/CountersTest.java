@@ -203,7 +203,7 @@ final class CountersTest {
     SmallKernel kernel =
         SmallKernel.of(
             "banks",
-            "u64 unused",
+            "",
             """
               .shared .align 16 .b8 tile[4352];
               mov.u32 %%r1, 5;
@@ -215,7 +215,7 @@ final class CountersTest {
               @%%p1 %s;
             """
                 .formatted(stride, lanes, store.replace("[]", "[%r2]")));
-    Counts counts = device.count(kernel, ONE_WARP, device.blank(1));
+    Counts counts = device.count(kernel, ONE_WARP);
     assertThat(counts.sharedRequests()).isEqualTo(1);
     assertThat(counts.bankConflicts()).isEqualTo(conflicts);
   }
@@ -243,8 +243,8 @@ final class CountersTest {
   }
 
   private long conflictsOf(String body) {
-    SmallKernel kernel = SmallKernel.of("broadcast", "u64 unused", body);
-    Counts counts = device.count(kernel, ONE_WARP, device.blank(1));
+    SmallKernel kernel = SmallKernel.of("broadcast", "", body);
+    Counts counts = device.count(kernel, ONE_WARP);
     assertThat(counts.sharedRequests()).isEqualTo(2);
     return counts.bankConflicts();
   }

@@ -15,23 +15,16 @@ abstract class GlobalAccess extends MemoryAccess {
   @Override
   final void access(Warp warp, int mask) {
     long[] base = warp.row(shape.addressRow());
-    if (mask == -1) {
-      long first = base[0];
-      long apart = 0;
-      long different = 0;
-      for (int lane = 1; lane < Warp.LANES; lane++) {
-        long distance = base[lane] - first;
-        different |= distance;
-        apart |= distance - (long) lane * bytes;
-      }
-      if (apart == 0 && contiguous(warp, first + shape.offset())) {
-        return;
-      }
-      if (different == 0 && uniform(warp, first + shape.offset())) {
-        return;
-      }
+    long first = base[0] + shape.offset();
+    boolean done =
+        switch (spread(base, mask)) {
+          case CONTIGUOUS -> contiguous(warp, first);
+          case UNIFORM -> uniform(warp, first);
+          case SCATTERED -> false;
+        };
+    if (!done) {
+      scattered(warp, mask, base);
     }
-    scattered(warp, mask, base);
   }
 
   private boolean contiguous(Warp warp, long first) {

@@ -15,6 +15,15 @@ abstract class MemoryAccess extends Instruction {
     static final Slot SINK = new Slot(-1, Kind.INT);
   }
 
+  /** How the addresses of a warp's lanes lie. */
+  enum Spread {
+    /** Of all lanes, each right behind the one before. */
+    CONTIGUOUS,
+    /** Of all lanes, and all the same. */
+    UNIFORM,
+    SCATTERED
+  }
+
   final Shape shape;
   final int bytes;
 
@@ -30,6 +39,23 @@ abstract class MemoryAccess extends Instruction {
 
   /** Does it for some lanes, at least one. */
   abstract void access(Warp warp, int mask);
+
+  final Spread spread(long[] addresses, int mask) {
+    if (mask != -1) {
+      return Spread.SCATTERED;
+    }
+    long apart = 0;
+    long different = 0;
+    for (int lane = 1; lane < Warp.LANES; lane++) {
+      long distance = addresses[lane] - addresses[0];
+      different |= distance;
+      apart |= distance - (long) lane * bytes;
+    }
+    if (apart == 0) {
+      return Spread.CONTIGUOUS;
+    }
+    return different == 0 ? Spread.UNIFORM : Spread.SCATTERED;
+  }
 
   final PtxFault fault(Warp warp, int lane, String what) {
     return warp.fault(shape.statement(), lane, what);

@@ -76,7 +76,7 @@ final class MemoryDecoder {
     int elements = vector(opcode);
     Type type = type(opcode, elements);
     emit.requireOperands(2);
-    emit.count(loadClass(space));
+    emit.count(accessClass(space, InstructionClass.LOAD_GLOBAL));
     MemoryAccess.Shape shape = emit.access(1, type, elements);
     MemoryAccess.Slot[] targets = emit.outSlots(0, type, elements);
     if (space == null) {
@@ -94,16 +94,10 @@ final class MemoryDecoder {
     }
   }
 
-  private static InstructionClass loadClass(@Nullable Space space) {
+  /** A generic access counts as one to global memory. */
+  private static InstructionClass accessClass(@Nullable Space space, InstructionClass ofGlobal) {
     if (space == null || space == Space.GLOBAL) {
-      return InstructionClass.LOAD_GLOBAL;
-    }
-    return space == Space.SHARED ? InstructionClass.SHARED : InstructionClass.OTHER;
-  }
-
-  private static InstructionClass storeClass(@Nullable Space space) {
-    if (space == null || space == Space.GLOBAL) {
-      return InstructionClass.STORE_GLOBAL;
+      return ofGlobal;
     }
     return space == Space.SHARED ? InstructionClass.SHARED : InstructionClass.OTHER;
   }
@@ -128,7 +122,7 @@ final class MemoryDecoder {
     int elements = vector(opcode);
     Type type = type(opcode, elements);
     emit.requireOperands(2);
-    emit.count(storeClass(space));
+    emit.count(accessClass(space, InstructionClass.STORE_GLOBAL));
     MemoryAccess.Shape shape = emit.access(0, type, elements);
     MemoryAccess.Slot[] sources = emit.inSlots(1, type, elements);
     if (space == null) {
@@ -170,15 +164,16 @@ final class MemoryDecoder {
     boolean three = name.equals("cas");
     int first = returns ? 1 : 0;
     emit.requireOperands(first + 2 + (three ? 1 : 0));
-    emit.count(storeClass(space));
+    emit.count(accessClass(space, InstructionClass.STORE_GLOBAL));
     MemoryAccess.Shape shape = emit.access(first, type, 1);
     MemoryAccess.Slot b = emit.inSlot(emit.operand(first + 1), type);
     MemoryAccess.Slot c =
         three ? emit.inSlot(emit.operand(first + 2), type) : MemoryAccess.Slot.SINK;
     MemoryAccess.Slot target =
         returns ? emit.outSlot(emit.operand(0), type) : MemoryAccess.Slot.SINK;
-    GlobalAtomic global = new GlobalAtomic(shape, operation, target, b, c);
-    SharedAtomic shared = new SharedAtomic(shape, operation, target, b, c);
+    AtomicUpdate update = new AtomicUpdate(operation, target, b, c);
+    GlobalAtomic global = new GlobalAtomic(shape, update);
+    SharedAtomic shared = new SharedAtomic(shape, update);
     if (space == null) {
       emit.add(new GenericAccess(shape, Map.of(Space.GLOBAL, global, Space.SHARED, shared)));
     } else {

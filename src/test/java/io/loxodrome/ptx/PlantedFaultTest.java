@@ -52,6 +52,12 @@ final class PlantedFaultTest {
                     .anyMatch(line -> fault.toString().contains("line " + line + ":")));
   }
 
+  /** The innocent twin runs to its end, and the other's fault is found. */
+  private void tellsApart(Twins twins, LaunchShape shape, String[] mentioned, long... addresses) {
+    runsClean(twins.innocent(), shape, addresses);
+    finds(twins.faulty(), shape, mentioned, addresses);
+  }
+
   private static String[] mentioning(String... parts) {
     return parts;
   }
@@ -84,16 +90,15 @@ final class PlantedFaultTest {
 
   @Test
   void loadBeforeTheBeginning() {
-    String body =
-        """
-          sub.u32 %r1, %thread, OFF;
-          mad.wide.s32 %rd1, %r1, 4, %source;
-          ld.global.u32 %r2, [%rd1]; // here
-        """;
     long source = device.counting(0, 32);
-    runsClean(SmallKernel.of("before", "u64 source", body.replace("OFF", "0")), warps(1), source);
-    finds(
-        SmallKernel.of("before", "u64 source", body.replace("OFF", "1")),
+    tellsApart(
+        Twins.of(
+            "u64 source",
+            """
+              sub.u32 %r1, %thread, {0|1};
+              mad.wide.s32 %rd1, %r1, 4, %source;
+              ld.global.u32 %r2, [%rd1]; // here
+            """),
         warps(1),
         mentioning("ld.global.u32", "block (0, 0, 0)", "thread 0", hex(source - 4)),
         source);
@@ -103,13 +108,9 @@ final class PlantedFaultTest {
   void accessBetweenTwoAllocations() {
     long first = device.counting(0, 3);
     long second = device.counting(0, 3);
-    SmallKernel kernel =
-        SmallKernel.of("between", "u64 source", "  ld.global.u32 %r1, [%source+12]; // here");
-    SmallKernel twin = SmallKernel.of("within", "u64 source", "  ld.global.u32 %r1, [%source+8];");
-    runsClean(twin, warps(1), first);
-    runsClean(twin, warps(1), second);
-    finds(kernel, warps(1), mentioning(hex(first + 12), "thread 0"), first);
-    finds(kernel, warps(1), mentioning(hex(second + 12), "thread 0"), second);
+    Twins twins = Twins.of("u64 source", "  ld.global.u32 %r1, [%source+{8|12}]; // here");
+    tellsApart(twins, warps(1), mentioning(hex(first + 12), "thread 0"), first);
+    tellsApart(twins, warps(1), mentioning(hex(second + 12), "thread 0"), second);
   }
 
   @Test
@@ -173,11 +174,9 @@ final class PlantedFaultTest {
     "'ld.global.v4.u16 {%rs1, %rs2, %rs3, %rs4}', 4"
   })
   void misalignedLoads(String load, int offset) {
-    String body = "  %s, [%%source+%d]; // here";
     long source = device.counting(0, 64);
-    runsClean(SmallKernel.of("aligned", "u64 source", body.formatted(load, 16)), warps(1), source);
-    finds(
-        SmallKernel.of("misaligned", "u64 source", body.formatted(load, offset)),
+    tellsApart(
+        Twins.of("u64 source", "  %s, [%%source+{16|%d}]; // here".formatted(load, offset)),
         warps(1),
         mentioning("aligned", hex(source + offset), "thread 0"),
         source);
@@ -185,18 +184,17 @@ final class PlantedFaultTest {
 
   @Test
   void misalignedStores() {
-    String body =
-        """
-          setp.ne.u32 %p1, %thread, 9;
-          @%p1 bra over;
-          st.global.v2.u32 [%target+OFF], {%r1, %r1}; // here
-        over:
-        """;
-    body = "  mov.u32 %r1, 5;\n" + body;
     long target = device.blank(64);
-    runsClean(SmallKernel.of("aligned", "u64 target", body.replace("OFF", "8")), warps(1), target);
-    finds(
-        SmallKernel.of("misaligned", "u64 target", body.replace("OFF", "12")),
+    tellsApart(
+        Twins.of(
+            "u64 target",
+            """
+              mov.u32 %r1, 5;
+              setp.ne.u32 %p1, %thread, 9;
+              @%p1 bra over;
+              st.global.v2.u32 [%target+{8|12}], {%r1, %r1}; // here
+            over:
+            """),
         warps(1),
         mentioning("aligned", hex(target + 12), "thread 9"),
         target);
@@ -243,27 +241,18 @@ final class PlantedFaultTest {
 
   @Test
   void uninitialisedBytesWithinAWord() {
-    SmallKernel half =
-        SmallKernel.of(
-            "read_half",
-            "u64 target",
-            """
-              mov.u16 %rs1, 5;
-              st.global.u16 [%target], %rs1;
-              ld.global.u16 %rs2, [%target];
-            """);
-    SmallKernel whole =
-        SmallKernel.of(
-            "read_whole",
-            "u64 target",
-            """
-              mov.u16 %rs1, 5;
-              st.global.u16 [%target], %rs1;
-              ld.global.u32 %r2, [%target]; // here
-            """);
     long target = device.blank(1);
-    runsClean(half, LaunchShape.row(1, 1), target);
-    finds(whole, LaunchShape.row(1, 1), mentioning("initialised", hex(target)), target);
+    tellsApart(
+        Twins.of(
+            "u64 target",
+            """
+              mov.u16 %rs1, 5;
+              st.global.u16 [%target], %rs1;
+              ld.global.{u16 %rs2|u32 %r2}, [%target]; // here
+            """),
+        LaunchShape.row(1, 1),
+        mentioning("initialised", hex(target)),
+        target);
   }
 
   @Test
@@ -288,154 +277,117 @@ final class PlantedFaultTest {
 
   @Test
   void uninitialisedSharedMemory() {
-    String body =
-        """
-          .shared .align 8 .b8 tile[128];
-          mov.u32 %r1, tile;
-          mad.lo.u32 %r1, %thread, 4, %r1;
-          setp.eq.u32 %p1, %thread, LEFT_OUT;
-          @%p1 bra over;
-          st.shared.u32 [%r1], %thread;
-        over:
-          bar.sync 0;
-          xor.b32 %r2, %r1, 4;
-          ld.shared.u32 %r3, [%r2]; // here
-        """;
-    long unused = device.blank(1);
-    runsClean(
-        SmallKernel.of("shared_filled", "u64 unused", body.replace("LEFT_OUT", "99")),
+    tellsApart(
+        Twins.of(
+            """
+              .shared .align 8 .b8 tile[128];
+              mov.u32 %r1, tile;
+              mad.lo.u32 %r1, %thread, 4, %r1;
+              setp.eq.u32 %p1, %thread, {99|6};
+              @%p1 bra over;
+              st.shared.u32 [%r1], %thread;
+            over:
+              bar.sync 0;
+              xor.b32 %r2, %r1, 4;
+              ld.shared.u32 %r3, [%r2]; // here
+            """),
         warps(2),
-        unused);
-    finds(
-        SmallKernel.of("shared_gap", "u64 unused", body.replace("LEFT_OUT", "6")),
-        warps(2),
-        mentioning("initialised", "shared", "tile", "thread 7", "24"),
-        unused);
+        mentioning("initialised", "shared", "tile", "thread 7", "24"));
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void sharedMemoryStartsUninitialisedInEachBlock(long seed) {
     // Block 0 fills its memory, the others hope to find it.
-    String body =
-        """
-          .shared .align 4 .b8 tile[128];
-          mov.u32 %r1, tile;
-          mad.lo.u32 %r1, %thread, 4, %r1;
-          setp.ge.u32 %p1, %block, FILLERS;
-          @%p1 bra over;
-          st.shared.u32 [%r1], %thread;
-        over:
-          ld.shared.u32 %r3, [%r1]; // here
-        """;
     useSeed(seed);
-    long unused = device.blank(1);
-    runsClean(
-        SmallKernel.of("all_fill", "u64 unused", body.replace("FILLERS", "5")), warps(5), unused);
-    finds(
-        SmallKernel.of("few_fill", "u64 unused", body.replace("FILLERS", "4")),
+    tellsApart(
+        Twins.of(
+            """
+              .shared .align 4 .b8 tile[128];
+              mov.u32 %r1, tile;
+              mad.lo.u32 %r1, %thread, 4, %r1;
+              setp.ge.u32 %p1, %block, {5|4};
+              @%p1 bra over;
+              st.shared.u32 [%r1], %thread;
+            over:
+              ld.shared.u32 %r3, [%r1]; // here
+            """),
         warps(5),
-        mentioning("initialised", "shared", "block (4, 0, 0)", "thread 0"),
-        unused);
+        mentioning("initialised", "shared", "block (4, 0, 0)", "thread 0"));
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void localMemoryStartsUninitialisedInEachBlock(long seed) {
-    String body =
-        """
-          .local .align 4 .b8 depot[4];
-          mov.u64 %rd1, depot;
-          setp.ge.u32 %p1, %block, FILLERS;
-          @%p1 bra over;
-          st.local.u32 [%rd1], %thread;
-        over:
-          ld.local.u32 %r1, [%rd1]; // here
-        """;
     useSeed(seed);
-    long unused = device.blank(1);
-    runsClean(
-        SmallKernel.of("all_fill", "u64 unused", body.replace("FILLERS", "9")), warps(9), unused);
-    finds(
-        SmallKernel.of("few_fill", "u64 unused", body.replace("FILLERS", "7")),
+    tellsApart(
+        Twins.of(
+            """
+              .local .align 4 .b8 depot[4];
+              mov.u64 %rd1, depot;
+              setp.ge.u32 %p1, %block, {9|7};
+              @%p1 bra over;
+              st.local.u32 [%rd1], %thread;
+            over:
+              ld.local.u32 %r1, [%rd1]; // here
+            """),
         warps(9),
-        mentioning("initialised", "local", "thread 0"),
-        unused);
+        mentioning("initialised", "local", "thread 0"));
   }
 
   @Test
   void uninitialisedLocalMemory() {
-    String body =
-        """
-          .local .align 4 .b8 depot[16];
-          mov.u64 %rd1, depot;
-          setp.ge.u32 %p1, %thread, FILLERS;
-          @%p1 bra over;
-          st.local.u32 [%rd1+4], %thread;
-        over:
-          ld.local.u32 %r1, [%rd1+4]; // here
-        """;
-    long unused = device.blank(1);
-    runsClean(
-        SmallKernel.of("all_fill", "u64 unused", body.replace("FILLERS", "32")), warps(1), unused);
-    finds(
-        SmallKernel.of("few_fill", "u64 unused", body.replace("FILLERS", "20")),
+    tellsApart(
+        Twins.of(
+            """
+              .local .align 4 .b8 depot[16];
+              mov.u64 %rd1, depot;
+              setp.ge.u32 %p1, %thread, {32|20};
+              @%p1 bra over;
+              st.local.u32 [%rd1+4], %thread;
+            over:
+              ld.local.u32 %r1, [%rd1+4]; // here
+            """),
         warps(1),
-        mentioning("initialised", "local", "thread 20"),
-        unused);
+        mentioning("initialised", "local", "thread 20"));
   }
 
   @Test
   void registerThatWasNeverWritten() {
-    String body =
-        """
-          mov.u32 %r2, 1;
-          INSTEAD
-          add.u32 %r3, %r1, %r2; // here
-        """;
-    long unused = device.blank(1);
-    runsClean(
-        SmallKernel.of("written", "u64 unused", body.replace("INSTEAD", "mov.u32 %r1, 2;")),
+    tellsApart(
+        Twins.of(
+            """
+              mov.u32 %r2, 1;
+              {mov.u32 %r1, 2;|}
+              add.u32 %r3, %r1, %r2; // here
+            """),
         warps(1),
-        unused);
-    finds(
-        SmallKernel.of("unwritten", "u64 unused", body.replace("INSTEAD", "")),
-        warps(1),
-        mentioning("%r1", "add.u32", "thread 0"),
-        unused);
+        mentioning("%r1", "add.u32", "thread 0"));
   }
 
   @Test
   void registerThatSomeThreadsNeverWrote() {
-    String body =
-        """
-          setp.lt.u32 %p1, %thread, WRITERS;
-          @%p1 mov.f32 %f1, 0f3F800000;
-          add.f32 %f2, %f1, %f1; // here
-        """;
-    long unused = device.blank(1);
-    runsClean(
-        SmallKernel.of("all_write", "u64 unused", body.replace("WRITERS", "32")), warps(1), unused);
-    finds(
-        SmallKernel.of("few_write", "u64 unused", body.replace("WRITERS", "13")),
+    tellsApart(
+        Twins.of(
+            """
+              setp.lt.u32 %p1, %thread, {32|13};
+              @%p1 mov.f32 %f1, 0f3F800000;
+              add.f32 %f2, %f1, %f1; // here
+            """),
         warps(1),
-        mentioning("%f1", "thread 13"),
-        unused);
+        mentioning("%f1", "thread 13"));
   }
 
   @Test
   void guardThatWasNeverWritten() {
-    long unused = device.blank(1);
     finds(
-        SmallKernel.of("unguarded", "u64 unused", "  @%p3 mov.u32 %r1, 2; // here"),
+        SmallKernel.of("unguarded", "", "  @%p3 mov.u32 %r1, 2; // here"),
         warps(1),
-        mentioning("%p3", "thread 0"),
-        unused);
+        mentioning("%p3", "thread 0"));
     finds(
-        SmallKernel.of("branch", "u64 unused", "  @%p3 bra over; // here\nover:"),
+        SmallKernel.of("branch", "", "  @%p3 bra over; // here\nover:"),
         warps(1),
-        mentioning("%p3", "thread 0"),
-        unused);
+        mentioning("%p3", "thread 0"));
   }
 
   // ---- shared memory
@@ -443,113 +395,85 @@ final class PlantedFaultTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void missingBarrierBetweenStoreAndLoad(long seed) {
-    String body =
-        """
-          .shared .align 4 .b8 tile[256];
-          mov.u32 %r1, tile;
-          mad.lo.u32 %r2, %thread, 4, %r1;
-          st.shared.u32 [%r2], %thread; // here
-          BARRIER
-          sub.u32 %r3, 63, %thread;
-          mad.lo.u32 %r3, %r3, 4, %r1;
-          ld.shared.u32 %r4, [%r3]; // here
-        """;
     useSeed(seed);
-    long unused = device.blank(1);
-    LaunchShape shape = LaunchShape.row(3, 64);
-    runsClean(
-        SmallKernel.of("ordered", "u64 unused", body.replace("BARRIER", "bar.sync 0;")),
-        shape,
-        unused);
-    finds(
-        SmallKernel.of("race", "u64 unused", body.replace("BARRIER", "")),
-        shape,
-        mentioning("shared"),
-        unused);
+    tellsApart(
+        Twins.of(
+            """
+              .shared .align 4 .b8 tile[256];
+              mov.u32 %r1, tile;
+              mad.lo.u32 %r2, %thread, 4, %r1;
+              st.shared.u32 [%r2], %thread; // here
+              {bar.sync 0;|}
+              sub.u32 %r3, 63, %thread;
+              mad.lo.u32 %r3, %r3, 4, %r1;
+              ld.shared.u32 %r4, [%r3]; // here
+            """),
+        LaunchShape.row(3, 64),
+        mentioning("shared"));
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void missingBarrierBetweenLoadAndNextStore(long seed) {
     // Two rounds over one tile: the second store must wait for the first round's loads.
-    String body =
-        """
-          .shared .align 256 .b8 tile[256];
-          mov.u32 %r1, tile;
-          mad.lo.u32 %r2, %thread, 4, %r1;
-          xor.b32 %r3, %r2, 128;
-          st.shared.u32 [%r2], %thread;
-          bar.sync 0;
-          ld.shared.u32 %r4, [%r3]; // here
-          BARRIER
-          st.shared.u32 [%r2], %r4; // here
-          bar.sync 0;
-          ld.shared.u32 %r4, [%r3];
-        """;
     useSeed(seed);
-    long unused = device.blank(1);
-    LaunchShape shape = LaunchShape.row(2, 64);
-    runsClean(
-        SmallKernel.of("ordered", "u64 unused", body.replace("BARRIER", "bar.sync 0;")),
-        shape,
-        unused);
-    finds(
-        SmallKernel.of("race", "u64 unused", body.replace("BARRIER", "")),
-        shape,
-        mentioning("race", "shared"),
-        unused);
+    tellsApart(
+        Twins.of(
+            """
+              .shared .align 256 .b8 tile[256];
+              mov.u32 %r1, tile;
+              mad.lo.u32 %r2, %thread, 4, %r1;
+              xor.b32 %r3, %r2, 128;
+              st.shared.u32 [%r2], %thread;
+              bar.sync 0;
+              ld.shared.u32 %r4, [%r3]; // here
+              {bar.sync 0;|}
+              st.shared.u32 [%r2], %r4; // here
+              bar.sync 0;
+              ld.shared.u32 %r4, [%r3];
+            """),
+        LaunchShape.row(2, 64),
+        mentioning("race", "shared"));
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void warpThatStoresIntoWhatAnotherReads(long seed) {
     // Nothing else happens between the barriers: whichever comes first, the other one races.
-    String body =
-        """
-          .shared .align 4 .b8 tile[256];
-          mov.u32 %r1, tile;
-          mad.lo.u32 %r2, %thread, 4, %r1;
-          st.shared.u32 [%r2], %thread;
-          bar.sync 0;
-          setp.ge.u32 %p1, %thread, 32;
-          @%p1 bra upper;
-          ld.shared.u32 %r3, [%r2+OFFSET]; // here
-          bra.uni join;
-        upper:
-          st.shared.u32 [%r2], %thread; // here
-        join:
-        """;
     useSeed(seed);
-    long unused = device.blank(1);
-    LaunchShape shape = LaunchShape.row(2, 64);
-    runsClean(SmallKernel.of("own", "u64 unused", body.replace("OFFSET", "0")), shape, unused);
-    finds(
-        SmallKernel.of("other", "u64 unused", body.replace("OFFSET", "128")),
-        shape,
-        mentioning("race", "shared"),
-        unused);
+    tellsApart(
+        Twins.of(
+            """
+              .shared .align 4 .b8 tile[256];
+              mov.u32 %r1, tile;
+              mad.lo.u32 %r2, %thread, 4, %r1;
+              st.shared.u32 [%r2], %thread;
+              bar.sync 0;
+              setp.ge.u32 %p1, %thread, 32;
+              @%p1 bra upper;
+              ld.shared.u32 %r3, [%r2+{0|128}]; // here
+              bra.uni join;
+            upper:
+              st.shared.u32 [%r2], %thread; // here
+            join:
+            """),
+        LaunchShape.row(2, 64),
+        mentioning("race", "shared"));
   }
 
   @Test
   void twoThreadsStoreIntoOneWord() {
-    String body =
-        """
-          .shared .align 4 .b8 tile[256];
-          mov.u32 %r1, tile;
-          shr.u32 %r2, %thread, SHIFT;
-          mad.lo.u32 %r2, %r2, 4, %r1;
-          st.shared.u32 [%r2], %thread; // here
-        """;
-    long unused = device.blank(1);
-    runsClean(
-        SmallKernel.of("apart", "u64 unused", body.replace("SHIFT", "0")),
+    tellsApart(
+        Twins.of(
+            """
+              .shared .align 4 .b8 tile[256];
+              mov.u32 %r1, tile;
+              shr.u32 %r2, %thread, {0|1};
+              mad.lo.u32 %r2, %r2, 4, %r1;
+              st.shared.u32 [%r2], %thread; // here
+            """),
         LaunchShape.row(1, 64),
-        unused);
-    finds(
-        SmallKernel.of("together", "u64 unused", body.replace("SHIFT", "1")),
-        LaunchShape.row(1, 64),
-        mentioning("race", "shared"),
-        unused);
+        mentioning("race", "shared"));
   }
 
   @Test
@@ -557,7 +481,7 @@ final class PlantedFaultTest {
     runsClean(
         SmallKernel.of(
             "bytes",
-            "u64 unused",
+            "",
             """
               .shared .align 4 .b8 tile[64];
               mov.u32 %r1, tile;
@@ -565,32 +489,24 @@ final class PlantedFaultTest {
               st.shared.u8 [%r1], %thread;
               ld.shared.u8 %r2, [%r1];
             """),
-        LaunchShape.row(1, 64),
-        device.blank(1));
+        LaunchShape.row(1, 64));
   }
 
   @Test
   void missingWarpBarrier() {
-    String body =
-        """
-          .shared .align 8 .b8 tile[128];
-          mov.u32 %r1, tile;
-          mad.lo.u32 %r2, %thread, 4, %r1;
-          xor.b32 %r3, %r2, 4;
-          st.shared.u32 [%r2], %thread; // here
-          BARRIER
-          ld.shared.u32 %r4, [%r3]; // here
-        """;
-    long unused = device.blank(1);
-    runsClean(
-        SmallKernel.of("ordered", "u64 unused", body.replace("BARRIER", "bar.warp.sync -1;")),
+    tellsApart(
+        Twins.of(
+            """
+              .shared .align 8 .b8 tile[128];
+              mov.u32 %r1, tile;
+              mad.lo.u32 %r2, %thread, 4, %r1;
+              xor.b32 %r3, %r2, 4;
+              st.shared.u32 [%r2], %thread; // here
+              {bar.warp.sync -1;|}
+              ld.shared.u32 %r4, [%r3]; // here
+            """),
         warps(1),
-        unused);
-    finds(
-        SmallKernel.of("race", "u64 unused", body.replace("BARRIER", "")),
-        warps(1),
-        mentioning("race", "shared"),
-        unused);
+        mentioning("race", "shared"));
   }
 
   @Test
@@ -598,7 +514,7 @@ final class PlantedFaultTest {
     finds(
         SmallKernel.of(
             "too_weak",
-            "u64 unused",
+            "",
             """
               .shared .align 256 .b8 tile[256];
               mov.u32 %r1, tile;
@@ -609,8 +525,7 @@ final class PlantedFaultTest {
               ld.shared.u32 %r4, [%r3]; // here
             """),
         LaunchShape.row(1, 64),
-        mentioning("shared"),
-        device.blank(1));
+        mentioning("shared"));
   }
 
   @Test
@@ -634,21 +549,16 @@ final class PlantedFaultTest {
 
   @Test
   void sharedMemoryOutOfBounds() {
-    String body =
-        """
-          .shared .align 4 .b8 tile[BYTES];
-          mov.u32 %r1, tile;
-          mad.lo.u32 %r2, %thread, 4, %r1;
-          st.shared.u32 [%r2], %thread; // here
-        """;
-    long unused = device.blank(1);
-    runsClean(
-        SmallKernel.of("inside", "u64 unused", body.replace("BYTES", "128")), warps(1), unused);
-    finds(
-        SmallKernel.of("outside", "u64 unused", body.replace("BYTES", "124")),
+    tellsApart(
+        Twins.of(
+            """
+              .shared .align 4 .b8 tile[{128|124}];
+              mov.u32 %r1, tile;
+              mad.lo.u32 %r2, %thread, 4, %r1;
+              st.shared.u32 [%r2], %thread; // here
+            """),
         warps(1),
-        mentioning("shared", "thread 31"),
-        unused);
+        mentioning("shared", "thread 31"));
   }
 
   @Test
@@ -661,7 +571,7 @@ final class PlantedFaultTest {
             .target sm_75
             .address_size 64
             .extern .shared .align 16 .b8 dynamic[];
-            .visible .entry dynamic_shared(.param .u64 unused)
+            .visible .entry dynamic_shared()
             {
               .reg .b32 %r<4>;
               mov.u32 %r1, %tid.x;
@@ -671,10 +581,9 @@ final class PlantedFaultTest {
               ret;
             }
             """);
-    long unused = device.blank(1);
-    runsClean(kernel, warps(1).withShared(128), unused);
-    finds(kernel, warps(1).withShared(64), mentioning("shared", "thread 16"), unused);
-    finds(kernel, warps(1), mentioning("shared", "thread 0"), unused);
+    runsClean(kernel, warps(1).withShared(128));
+    finds(kernel, warps(1).withShared(64), mentioning("shared", "thread 16"));
+    finds(kernel, warps(1), mentioning("shared", "thread 0"));
   }
 
   @Test
@@ -686,7 +595,7 @@ final class PlantedFaultTest {
         .address_size 64
         .const .align 4 .u32 constants[4] = {1, 2, 3, 4};
         .global .align 4 .u32 variable[4] = {1, 2, 3, 4};
-        .visible .entry spaces(.param .u64 target)
+        .visible .entry spaces()
         {
           .reg .b32 %r<4>;
           .reg .b64 %rd<4>;
@@ -699,62 +608,51 @@ final class PlantedFaultTest {
           ret;
         }
         """;
-    long unused = device.blank(1);
     for (String[] place :
         new String[][] {{"local", "depot"}, {"const", "constants"}, {"global", "variable"}}) {
       String body = kernel.replace("SPACE", place[0]).replace("NAME", place[1]);
-      runsClean(new SmallKernel("spaces", body.replace("OFFSET", "12")), warps(1), unused);
+      runsClean(new SmallKernel("spaces", body.replace("OFFSET", "12")), warps(1));
       finds(
           new SmallKernel("spaces", body.replace("OFFSET", "16")),
           warps(1),
-          mentioning("ld." + place[0], "thread 0"),
-          unused);
+          mentioning("ld." + place[0], "thread 0"));
       finds(
           new SmallKernel("spaces", body.replace("OFFSET", "-4")),
           warps(1),
-          mentioning("ld." + place[0], "thread 0"),
-          unused);
+          mentioning("ld." + place[0], "thread 0"));
     }
   }
 
   @Test
   void misalignedSharedAccess() {
-    String body =
-        """
-          .shared .align 16 .b8 tile[1024];
-          mov.u32 %r1, tile;
-          mad.lo.u32 %r2, %thread, STRIDE, %r1;
-          st.shared.v2.u32 [%r2], {%thread, %thread}; // here
-        """;
-    long unused = device.blank(1);
-    runsClean(
-        SmallKernel.of("aligned", "u64 unused", body.replace("STRIDE", "8")), warps(1), unused);
-    finds(
-        SmallKernel.of("misaligned", "u64 unused", body.replace("STRIDE", "12")),
+    tellsApart(
+        Twins.of(
+            """
+              .shared .align 16 .b8 tile[1024];
+              mov.u32 %r1, tile;
+              mad.lo.u32 %r2, %thread, {8|12}, %r1;
+              st.shared.v2.u32 [%r2], {%thread, %thread}; // here
+            """),
         warps(1),
-        mentioning("aligned", "shared", "thread 1"),
-        unused);
+        mentioning("aligned", "shared", "thread 1"));
   }
 
   // ---- barriers
 
-  @Test
-  void barrierThatHalfAWarpReaches() {
-    String body =
-        """
-          setp.lt.u32 %p1, %thread, LIMIT;
-          @%p1 bra over;
-          bar.sync 0; // here
-        over:
-        """;
-    long unused = device.blank(1);
-    runsClean(SmallKernel.of("none", "u64 unused", body.replace("LIMIT", "64")), warps(2), unused);
-    runsClean(SmallKernel.of("all", "u64 unused", body.replace("LIMIT", "0")), warps(2), unused);
-    finds(
-        SmallKernel.of("half", "u64 unused", body.replace("LIMIT", "16")),
+  @ParameterizedTest
+  @ValueSource(ints = {0, 64}) // all threads reach it, or none
+  void barrierThatHalfAWarpReaches(int limit) {
+    tellsApart(
+        Twins.of(
+            """
+              setp.lt.u32 %p1, %thread, {LIMIT|16};
+              @%p1 bra over;
+              bar.sync 0; // here
+            over:
+            """
+                .replace("LIMIT", "" + limit)),
         warps(2),
-        mentioning("barrier", "bar.sync"),
-        unused);
+        mentioning("barrier", "bar.sync"));
   }
 
   @Test
@@ -770,76 +668,56 @@ final class PlantedFaultTest {
           OTHER
         join:
         """;
-    long unused = device.blank(1);
     LaunchShape twoWarps = LaunchShape.row(1, 64);
     finds(
-        SmallKernel.of("different", "u64 unused", body.replace("OTHER", "bar.sync 0; // here")),
+        SmallKernel.of("different", "", body.replace("OTHER", "bar.sync 0; // here")),
         twoWarps,
-        mentioning("barrier"),
-        unused);
-    finds(
-        SmallKernel.of("one", "u64 unused", body.replace("OTHER", "")),
-        twoWarps,
-        mentioning("barrier"),
-        unused);
+        mentioning("barrier"));
+    finds(SmallKernel.of("one", "", body.replace("OTHER", "")), twoWarps, mentioning("barrier"));
   }
 
   @Test
   void earlyExitBeforeABarrier() {
-    String body =
-        """
-          setp.ge.u32 %p1, %thread, COUNT;
-          @%p1 exit;
-          bar.sync 0; // here
-        """;
-    long unused = device.blank(1);
-    LaunchShape shape = LaunchShape.row(1, 96);
-    runsClean(SmallKernel.of("all_stay", "u64 unused", body.replace("COUNT", "96")), shape, unused);
-    finds(
-        SmallKernel.of("some_leave", "u64 unused", body.replace("COUNT", "64")),
-        shape,
-        mentioning("barrier"),
-        unused);
+    tellsApart(
+        Twins.of(
+            """
+              setp.ge.u32 %p1, %thread, {96|64};
+              @%p1 exit;
+              bar.sync 0; // here
+            """),
+        LaunchShape.row(1, 96),
+        mentioning("barrier"));
   }
 
   @Test
   void barrierInALoopThatIsLongerForSomeWarps() {
-    String body =
-        """
-          mov.u32 %r1, 0;
-        again:
-          bar.sync 0; // here
-          add.u32 %r1, %r1, 1;
-          shr.u32 %r2, %thread, SHIFT;
-          setp.le.u32 %p1, %r1, %r2;
-          @%p1 bra again;
-        """;
-    long unused = device.blank(1);
-    LaunchShape shape = LaunchShape.row(1, 64);
-    runsClean(SmallKernel.of("same", "u64 unused", body.replace("SHIFT", "6")), shape, unused);
-    finds(
-        SmallKernel.of("longer", "u64 unused", body.replace("SHIFT", "5")),
-        shape,
-        mentioning("barrier"),
-        unused);
+    tellsApart(
+        Twins.of(
+            """
+              mov.u32 %r1, 0;
+            again:
+              bar.sync 0; // here
+              add.u32 %r1, %r1, 1;
+              shr.u32 %r2, %thread, {6|5};
+              setp.le.u32 %p1, %r1, %r2;
+              @%p1 bra again;
+            """),
+        LaunchShape.row(1, 64),
+        mentioning("barrier"));
   }
 
   @Test
   void shuffleThatNamesAnInactiveLane() {
-    String body =
-        """
-          setp.ge.u32 %p1, %thread, LIMIT;
-          @%p1 bra over;
-          shfl.sync.bfly.b32 %r1, %thread, 1, 31, -1; // here
-        over:
-        """;
-    long unused = device.blank(1);
-    runsClean(SmallKernel.of("all", "u64 unused", body.replace("LIMIT", "32")), warps(1), unused);
-    finds(
-        SmallKernel.of("some", "u64 unused", body.replace("LIMIT", "8")),
+    tellsApart(
+        Twins.of(
+            """
+              setp.ge.u32 %p1, %thread, {32|8};
+              @%p1 bra over;
+              shfl.sync.bfly.b32 %r1, %thread, 1, 31, -1; // here
+            over:
+            """),
         warps(1),
-        mentioning("shfl.sync.bfly.b32"),
-        unused);
+        mentioning("shfl.sync.bfly.b32"));
   }
 
   // ---- global memory that several threads touch
@@ -847,20 +725,16 @@ final class PlantedFaultTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void storeIntoWhatAnotherBlockReads(long seed) {
-    String body =
-        """
-          mad.wide.u32 %rd1, %item, 4, %array;
-          ld.global.u32 %r1, [%rd1+OFFSET]; // here
-          add.u32 %r1, %r1, 1;
-          st.global.u32 [%rd1], %r1; // here
-        """;
     useSeed(seed);
-    runsClean(
-        SmallKernel.of("in_place", "u64 array", body.replace("OFFSET", "0")),
-        LaunchShape.row(4, 1),
-        device.counting(0, 5));
-    finds(
-        SmallKernel.of("shifted", "u64 array", body.replace("OFFSET", "4")),
+    tellsApart(
+        Twins.of(
+            "u64 array",
+            """
+              mad.wide.u32 %rd1, %item, 4, %array;
+              ld.global.u32 %r1, [%rd1+{0|4}]; // here
+              add.u32 %r1, %r1, 1;
+              st.global.u32 [%rd1], %r1; // here
+            """),
         LaunchShape.row(4, 1),
         mentioning("another block"),
         device.counting(0, 5));
@@ -870,24 +744,20 @@ final class PlantedFaultTest {
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void blockThatStoresIntoWhatAnotherReads(long seed) {
     // One block only reads, the other only writes: whichever comes first, the other one races.
-    String body =
-        """
-          mad.wide.u32 %rd1, %thread, 4, %array;
-          setp.ne.u32 %p1, %block, 0;
-          @%p1 bra writer;
-          ld.global.u32 %r1, [%rd1+OFFSET]; // here
-          bra.uni join;
-        writer:
-          st.global.u32 [%rd1], %thread; // here
-        join:
-        """;
     useSeed(seed);
-    runsClean(
-        SmallKernel.of("apart", "u64 array", body.replace("OFFSET", "128")),
-        warps(2),
-        device.counting(0, 64));
-    finds(
-        SmallKernel.of("same", "u64 array", body.replace("OFFSET", "124")),
+    tellsApart(
+        Twins.of(
+            "u64 array",
+            """
+              mad.wide.u32 %rd1, %thread, 4, %array;
+              setp.ne.u32 %p1, %block, 0;
+              @%p1 bra writer;
+              ld.global.u32 %r1, [%rd1+{128|124}]; // here
+              bra.uni join;
+            writer:
+              st.global.u32 [%rd1], %thread; // here
+            join:
+            """),
         warps(2),
         mentioning("another block"),
         device.counting(0, 64));
@@ -896,26 +766,21 @@ final class PlantedFaultTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void warpThatStoresIntoGlobalMemoryThatAnotherReads(long seed) {
-    String body =
-        """
-          mad.wide.u32 %rd1, %thread, 4, %array;
-          setp.ge.u32 %p1, %thread, 32;
-          @%p1 bra upper;
-          ld.global.u32 %r3, [%rd1+OFFSET]; // here
-          bra.uni join;
-        upper:
-          st.global.u32 [%rd1], %thread; // here
-        join:
-        """;
     useSeed(seed);
-    LaunchShape shape = LaunchShape.row(1, 64);
-    runsClean(
-        SmallKernel.of("own", "u64 array", body.replace("OFFSET", "0")),
-        shape,
-        device.counting(0, 64));
-    finds(
-        SmallKernel.of("other", "u64 array", body.replace("OFFSET", "4")),
-        shape,
+    tellsApart(
+        Twins.of(
+            "u64 array",
+            """
+              mad.wide.u32 %rd1, %thread, 4, %array;
+              setp.ge.u32 %p1, %thread, 32;
+              @%p1 bra upper;
+              ld.global.u32 %r3, [%rd1+{0|4}]; // here
+              bra.uni join;
+            upper:
+              st.global.u32 [%rd1], %thread; // here
+            join:
+            """),
+        LaunchShape.row(1, 64),
         mentioning("race"),
         device.counting(0, 64));
   }
@@ -932,36 +797,31 @@ final class PlantedFaultTest {
     "shared, 4, 5"
   })
   void aThreadThatWritesWhatItAndAnotherRead(String space, int first, int second) {
-    String body =
-        """
-          .shared .align 4 .b8 shared[4];
-          setp.eq.u32 %p1, %thread, FIRST;
-          setp.eq.u32 %p2, %thread, SECOND;
-          setp.eq.u32 %p4, %thread, 0;
-          @%p4 st.shared.u32 [shared], %thread;
-          bar.sync 0;
-          or.pred %p3, %p1, %p2;
-          @%p3 ld.SPACE.u32 %r1, [PLACE]; // here
-          BARRIER
-          @%p2 st.SPACE.u32 [PLACE], %thread; // here
-        """
-            .replace("FIRST", "" + first)
-            .replace("SECOND", "" + second)
-            .replace("SPACE", space)
-            .replace("PLACE", space.equals("shared") ? "shared" : "%global");
+    Twins twins =
+        Twins.of(
+            "u64 global",
+            """
+              .shared .align 4 .b8 shared[4];
+              setp.eq.u32 %p1, %thread, FIRST;
+              setp.eq.u32 %p2, %thread, SECOND;
+              setp.eq.u32 %p4, %thread, 0;
+              @%p4 st.shared.u32 [shared], %thread;
+              bar.sync 0;
+              or.pred %p3, %p1, %p2;
+              @%p3 ld.SPACE.u32 %r1, [PLACE]; // here
+              {bar.sync 0;|}
+              @%p2 st.SPACE.u32 [PLACE], %thread; // here
+            """
+                .replace("FIRST", "" + first)
+                .replace("SECOND", "" + second)
+                .replace("SPACE", space)
+                .replace("PLACE", space.equals("shared") ? "shared" : "%global"));
     LaunchShape shape = LaunchShape.row(1, 64);
     for (long seed = 1; seed <= 5; seed++) {
-      try (TestDevice other = new TestDevice(seed)) {
-        SmallKernel ordered =
-            SmallKernel.of("ordered", "u64 global", body.replace("BARRIER", "bar.sync 0;"));
-        other.run(ordered, shape, TestDevice.addresses(ordered, other.holding(1)));
-      }
       useSeed(seed);
-      finds(
-          SmallKernel.of("racing", "u64 global", body.replace("BARRIER", "")),
-          shape,
-          mentioning("race"),
-          device.holding(1));
+      runsClean(twins.innocent(), shape, device.holding(1));
+      useSeed(seed);
+      finds(twins.faulty(), shape, mentioning("race"), device.holding(1));
     }
   }
 
@@ -1002,19 +862,17 @@ final class PlantedFaultTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void twoBlocksStoreIntoOneWord(long seed) {
-    String body =
-        """
-          mul.lo.u32 %r1, %block, STRIDE;
-          add.u32 %r1, %r1, %thread;
-          mad.wide.u32 %rd1, %r1, 4, %target;
-          st.global.u32 [%rd1], %thread; // here
-        """;
     useSeed(seed);
     long target = device.blank(256);
-    runsClean(
-        SmallKernel.of("apart", "u64 target", body.replace("STRIDE", "32")), warps(8), target);
-    finds(
-        SmallKernel.of("overlap", "u64 target", body.replace("STRIDE", "31")),
+    tellsApart(
+        Twins.of(
+            "u64 target",
+            """
+              mul.lo.u32 %r1, %block, {32|31};
+              add.u32 %r1, %r1, %thread;
+              mad.wide.u32 %rd1, %r1, 4, %target;
+              st.global.u32 [%rd1], %thread; // here
+            """),
         warps(8),
         mentioning("another block"),
         target);
@@ -1043,24 +901,19 @@ final class PlantedFaultTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void globalRaceWithinABlock(long seed) {
-    String body =
-        """
-          mad.wide.u32 %rd1, %thread, 4, %array;
-          xor.b32 %r1, %thread, 32;
-          mad.wide.u32 %rd2, %r1, 4, %array;
-          st.global.u32 [%rd1], %thread; // here
-          BARRIER
-          ld.global.u32 %r2, [%rd2]; // here
-        """;
     useSeed(seed);
-    LaunchShape shape = LaunchShape.row(1, 64);
-    runsClean(
-        SmallKernel.of("ordered", "u64 array", body.replace("BARRIER", "bar.sync 0;")),
-        shape,
-        device.counting(0, 64));
-    finds(
-        SmallKernel.of("race", "u64 array", body.replace("BARRIER", "")),
-        shape,
+    tellsApart(
+        Twins.of(
+            "u64 array",
+            """
+              mad.wide.u32 %rd1, %thread, 4, %array;
+              xor.b32 %r1, %thread, 32;
+              mad.wide.u32 %rd2, %r1, 4, %array;
+              st.global.u32 [%rd1], %thread; // here
+              {bar.sync 0;|}
+              ld.global.u32 %r2, [%rd2]; // here
+            """),
+        LaunchShape.row(1, 64),
         mentioning("race"),
         device.counting(0, 64));
   }
@@ -1106,40 +959,32 @@ final class PlantedFaultTest {
 
   @Test
   void runawayLoop() {
-    String body =
-        """
-          mov.u32 %r1, 0;
-        again:
-          add.u32 %r1, %r1, STEP; // here
-          setp.ne.u32 %p1, %r1, 1000; // here
-          @%p1 bra again; // here
-        """;
-    long unused = device.blank(1);
     device.driver().limitInstructions(100_000);
-    runsClean(SmallKernel.of("ends", "u64 unused", body.replace("STEP", "1")), warps(1), unused);
-    finds(
-        SmallKernel.of("runs_away", "u64 unused", body.replace("STEP", "0")),
+    tellsApart(
+        Twins.of(
+            """
+              mov.u32 %r1, 0;
+            again:
+              add.u32 %r1, %r1, {1|0}; // here
+              setp.ne.u32 %p1, %r1, 1000; // here
+              @%p1 bra again; // here
+            """),
         warps(1),
-        mentioning("runaway"),
-        unused);
+        mentioning("runaway"));
   }
 
   @Test
   void trap() {
-    String body =
-        """
-          setp.ne.u32 %p1, %thread, WHO;
-          @%p1 bra over;
-          trap; // here
-        over:
-        """;
-    long unused = device.blank(1);
-    runsClean(SmallKernel.of("no_trap", "u64 unused", body.replace("WHO", "99")), warps(1), unused);
-    finds(
-        SmallKernel.of("traps", "u64 unused", body.replace("WHO", "9")),
+    tellsApart(
+        Twins.of(
+            """
+              setp.ne.u32 %p1, %thread, {99|9};
+              @%p1 bra over;
+              trap; // here
+            over:
+            """),
         warps(1),
-        mentioning("trap", "thread 9"),
-        unused);
+        mentioning("trap", "thread 9"));
   }
 
   private void refused(
@@ -1199,25 +1044,21 @@ final class PlantedFaultTest {
   @Test
   void moreThreadsThanTheEntryAllows() {
     String body = "  mov.u32 %r1, 1;";
-    SmallKernel most = SmallKernel.withDirective("most", ".maxntid 64, 1, 1", "u64 unused", body);
-    SmallKernel exactly =
-        SmallKernel.withDirective("exactly", ".reqntid 64, 1, 1", "u64 unused", body);
-    long unused = device.blank(1);
-    runsClean(most, LaunchShape.row(1, 64), unused);
-    runsClean(most, LaunchShape.row(1, 5), unused);
-    runsClean(exactly, LaunchShape.row(1, 64), unused);
-    refused(most, LaunchShape.row(1, 65), TestDevice.addresses(most, unused), "65", "64");
-    refused(exactly, LaunchShape.row(1, 32), TestDevice.addresses(exactly, unused), "32", "64");
+    SmallKernel most = SmallKernel.withDirective("most", ".maxntid 64, 1, 1", "", body);
+    SmallKernel exactly = SmallKernel.withDirective("exactly", ".reqntid 64, 1, 1", "", body);
+    runsClean(most, LaunchShape.row(1, 64));
+    runsClean(most, LaunchShape.row(1, 5));
+    runsClean(exactly, LaunchShape.row(1, 64));
+    refused(most, LaunchShape.row(1, 65), TestDevice.addresses(most), "65", "64");
+    refused(exactly, LaunchShape.row(1, 32), TestDevice.addresses(exactly), "32", "64");
   }
 
   @Test
   void moreThanTheDeviceHas() {
     SmallKernel kernel =
-        SmallKernel.of(
-            "large", "u64 unused", "  .shared .align 4 .b8 tile[40000];\n  mov.u32 %r1, tile;");
-    long unused = device.blank(1);
-    Arguments arguments = TestDevice.addresses(kernel, unused);
-    runsClean(kernel, warps(1).withShared(9152), unused);
+        SmallKernel.of("large", "", "  .shared .align 4 .b8 tile[40000];\n  mov.u32 %r1, tile;");
+    Arguments arguments = TestDevice.addresses(kernel);
+    runsClean(kernel, warps(1).withShared(9152));
     refused(kernel, warps(1).withShared(9153), arguments, "49152");
     refused(kernel, LaunchShape.row(1, 1025), arguments, "1025", "1024");
     refused(kernel, new LaunchShape(1, 65536, 1, 32, 0), arguments, "65536", "65535");

@@ -72,6 +72,22 @@ public final class PtxDriver implements Driver {
     this(seed, DEVICE);
   }
 
+  /** A device of so many multiprocessors. */
+  public PtxDriver(long seed, int multiprocessors) {
+    this(
+        seed,
+        new DeviceProperties(
+            DEVICE.name(),
+            DEVICE.major(),
+            DEVICE.minor(),
+            multiprocessors,
+            DEVICE.threadsPerBlock(),
+            DEVICE.sharedBytesPerBlock(),
+            DEVICE.blocksX(),
+            DEVICE.blocksY(),
+            DEVICE.blocksZ()));
+  }
+
   /** A device with other limits. */
   public PtxDriver(long seed, DeviceProperties device) {
     this(seed, device, Gpu.second());

@@ -9,24 +9,18 @@ abstract class SharedAccess extends MemoryAccess {
   @Override
   final void access(Warp warp, int mask) {
     long[] base = warp.row(shape.addressRow());
-    if (mask == -1) {
-      long first = base[0];
-      long apart = 0;
-      long different = 0;
-      for (int lane = 1; lane < Warp.LANES; lane++) {
-        long distance = base[lane] - first;
-        different |= distance;
-        apart |= distance - (long) lane * bytes;
-      }
-      if (apart == 0 && contiguous(warp, first + shape.offset() - Space.SHARED.begin())) {
-        warp.launch.counters.shared(0);
-        return;
-      }
-      if (different == 0 && uniform(warp, first + shape.offset())) {
-        warp.launch.counters.shared(0);
-        return;
-      }
-    }
+    long first = base[0] + shape.offset();
+    boolean done =
+        switch (spread(base, mask)) {
+          case CONTIGUOUS -> contiguous(warp, first - Space.SHARED.begin());
+          case UNIFORM -> uniform(warp, first);
+          case SCATTERED -> false;
+        };
+    warp.launch.counters.shared(done ? 0 : scattered(warp, mask, base));
+  }
+
+  /** The bank conflicts of lanes that are served one by one. */
+  private int scattered(Warp warp, int mask, long[] base) {
     long[] addresses = warp.addresses;
     for (int m = mask; m != 0; m &= m - 1) {
       int lane = Integer.numberOfTrailingZeros(m);
@@ -38,7 +32,7 @@ abstract class SharedAccess extends MemoryAccess {
       int lane = Integer.numberOfTrailingZeros(m);
       one(warp, lane, memory, require(warp, lane, addresses[lane]));
     }
-    warp.launch.counters.shared(memory.banks().conflicts(addresses, mask, bytes));
+    return memory.banks().conflicts(addresses, mask, bytes);
   }
 
   private boolean contiguous(Warp warp, long at) {

@@ -7,17 +7,21 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /** Single-precision numbers in a device's memory, as libraries of the host's see them. */
-final class DeviceNumbers {
+public final class DeviceNumbers {
   private final Driver driver;
+  private final Stream stream;
 
-  DeviceNumbers(Driver driver) {
+  /** Copies are queued on the stream, and waited for. */
+  public DeviceNumbers(Driver driver, Stream stream) {
     this.driver = driver;
+    this.stream = stream;
   }
 
-  double[] read(long address, long count) {
+  /** So many numbers from an address on. */
+  public double[] read(long address, long count) {
     ByteBuffer bytes = buffer(count);
-    driver.read(address, bytes, Stream.DEFAULT);
-    driver.synchronize(Stream.DEFAULT);
+    driver.read(address, bytes, stream);
+    driver.synchronize(stream);
     FloatBuffer floats = bytes.flip().asFloatBuffer();
     double[] values = new double[floats.remaining()];
     for (int i = 0; i < values.length; i++) {
@@ -26,13 +30,14 @@ final class DeviceNumbers {
     return values;
   }
 
-  void write(long address, double[] values) {
+  /** Writes numbers from an address on. */
+  public void write(long address, double[] values) {
     ByteBuffer bytes = buffer(values.length);
     for (double value : values) {
       bytes.putFloat((float) value);
     }
-    driver.write(bytes.flip(), address, Stream.DEFAULT);
-    driver.synchronize(Stream.DEFAULT);
+    driver.write(bytes.flip(), address, stream);
+    driver.synchronize(stream);
   }
 
   private static ByteBuffer buffer(long count) {

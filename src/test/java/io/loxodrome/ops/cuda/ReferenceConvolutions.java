@@ -25,7 +25,7 @@ final class ReferenceConvolutions implements Convolutions {
 
   ReferenceConvolutions(PtxDriver driver) {
     this.driver = driver;
-    this.numbers = new DeviceNumbers(driver);
+    this.numbers = new DeviceNumbers(driver, Stream.DEFAULT);
   }
 
   /** What it was asked for last, going forward; null if nothing yet. */

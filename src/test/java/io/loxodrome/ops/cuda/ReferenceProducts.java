@@ -13,7 +13,7 @@ final class ReferenceProducts implements MatrixProducts {
 
   ReferenceProducts(PtxDriver driver) {
     this.driver = driver;
-    this.numbers = new DeviceNumbers(driver);
+    this.numbers = new DeviceNumbers(driver, Stream.DEFAULT);
   }
 
   @Override

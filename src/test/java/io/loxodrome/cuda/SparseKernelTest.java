@@ -1,25 +1,13 @@
 package io.loxodrome.cuda;
 
-import io.loxodrome.ptx.PtxDriver;
 import java.nio.ByteBuffer;
 import java.util.function.ToLongFunction;
 
 /**
- * What tests of kernels on slices share: devices of other sizes, and single blocks of huge grids.
+ * What tests of kernels on more than 2^31 elements share: numbers in sparse memory, and single
+ * blocks of huge grids.
  */
-abstract class SlicedKernelTest extends KernelTest {
-  /** Goes on with another device; no array may have been made yet. */
-  void openDevice(int multiprocessors) {
-    kernels.close();
-    driver.close();
-    driver =
-        new PtxDriver(
-            draw.indices(1, Integer.MAX_VALUE)[0],
-            new DeviceProperties(
-                "another", 9, 0, multiprocessors, 1024, 48 << 10, Integer.MAX_VALUE, 65535, 65535));
-    kernels = new Kernels(driver);
-  }
-
+abstract class SparseKernelTest extends KernelTest {
   /** Runs one block of a launch alone, chosen when the grid is known. */
   void onlyBlock(ToLongFunction<LaunchShape> which, Runnable launch) {
     driver.takeLaunches();
@@ -40,5 +28,10 @@ abstract class SlicedKernelTest extends KernelTest {
   /** A number as a word of sparse memory. */
   static int bits(long number) {
     return Float.floatToRawIntBits((float) number);
+  }
+
+  /** A number in [0, 1), told by where it stands, as a word of sparse memory. */
+  static int someFloat(long index) {
+    return Float.floatToRawIntBits((index * 2654435761L & 0xffff) / 65536f);
   }
 }

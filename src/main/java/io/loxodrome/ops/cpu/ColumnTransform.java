@@ -1,17 +1,17 @@
 package io.loxodrome.ops.cpu;
 
 import io.loxodrome.manifold.Gram;
-import java.util.Arrays;
 
 /** A linear map of the n rows of a matrix, applied to some of its columns at a time. */
 sealed interface ColumnTransform {
   /**
-   * Replaces n x count values, row-major, by their image.
+   * Replaces n rows of values by their image.
    *
    * @param worker whose thread is the caller's
    * @param rows the values
+   * @param count how many there are in each of the first n rows
    */
-  void apply(Worker worker, float[] rows, int count);
+  void apply(Worker worker, float[][] rows, int count);
 
   /** Largest n for which the inverse is kept as a full matrix. */
   int DENSE_LIMIT = 64;
@@ -74,41 +74,38 @@ sealed interface ColumnTransform {
     }
 
     @Override
-    public void apply(Worker worker, float[] rows, int count) {
+    public void apply(Worker worker, float[][] rows, int count) {
       if (sparse) {
-        addRows(rows, worker.scratch(Worker.SPARE, n * count), count);
+        addRows(worker, rows, count);
       } else {
         multiply(worker, rows, count);
       }
     }
 
-    private void addRows(float[] rows, float[] spare, int count) {
-      System.arraycopy(rows, 0, spare, 0, n * count);
-      Arrays.fill(rows, 0, n * count, 0);
+    private void addRows(Worker worker, float[][] rows, int count) {
+      float[][] spare = worker.scratchRows(Worker.SPARE, n, count);
       for (int k = 0; k < n; k++) {
+        System.arraycopy(rows[k], 0, spare[k], 0, count);
+      }
+      Terms terms = new Terms(n);
+      for (int k = 0; k < n; k++) {
+        terms.clear();
         for (int l = 0; l < n; l++) {
-          float entry = entries[k * n + l];
-          if (entry != 0) {
-            addScaled(rows, k * count, entry, spare, l * count, count);
-          }
+          terms.add(entries[k * n + l], spare[l]);
         }
+        terms.writeTo(rows[k], 0, count);
       }
     }
 
-    private static void addScaled(
-        float[] sum, int at, float factor, float[] term, int from, int count) {
-      for (int j = 0; j < count; j++) {
-        sum[at + j] += factor * term[from + j];
-      }
-    }
-
-    private void multiply(Worker worker, float[] rows, int count) {
+    private void multiply(Worker worker, float[][] rows, int count) {
       long bytes = (long) n * count * Float.BYTES;
       try (Workspace matrix = worker.workspace((long) n * n * Float.BYTES);
           Workspace before = worker.workspace(bytes);
           Workspace after = worker.workspace(bytes)) {
         matrix.block().put(0, entries, 0, n * n);
-        before.block().put(0, rows, 0, n * count);
+        for (int k = 0; k < n; k++) {
+          before.block().put((long) k * count, rows[k], 0, count);
+        }
         new Product(
                 n,
                 n,
@@ -118,7 +115,9 @@ sealed interface ColumnTransform {
                 count,
                 Description.Epilogue.NONE)
             .run(worker, matrix.address(), before.address(), after.address());
-        after.block().get(0, rows, 0, n * count);
+        for (int k = 0; k < n; k++) {
+          after.block().get((long) k * count, rows[k], 0, count);
+        }
       }
     }
   }
@@ -126,15 +125,15 @@ sealed interface ColumnTransform {
   /** Column by column through the Gram matrix's own exact solver, in double. */
   record Solve(Gram gram) implements ColumnTransform {
     @Override
-    public void apply(Worker worker, float[] rows, int count) {
+    public void apply(Worker worker, float[][] rows, int count) {
       double[] column = new double[gram.size()];
       for (int j = 0; j < count; j++) {
         for (int k = 0; k < column.length; k++) {
-          column[k] = rows[k * count + j];
+          column[k] = rows[k][j];
         }
         gram.solve(column);
         for (int k = 0; k < column.length; k++) {
-          rows[k * count + j] = (float) column[k];
+          rows[k][j] = (float) column[k];
         }
       }
     }

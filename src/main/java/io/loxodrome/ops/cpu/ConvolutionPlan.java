@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * the blocked layouts it chose for weights and images.
  */
 final class ConvolutionPlan {
-  private static final long TILE_BYTES = 2 << 20;
+  private static final long TILE_BYTES = 600 << 10;
   private static final long TOGETHER_BYTES = 512 << 10;
   private static final int MOST_TOGETHER = 16;
 
@@ -125,7 +125,10 @@ final class ConvolutionPlan {
     return new PoolingPlan(pooling, examples, convolved);
   }
 
-  /** Examples whose weights are mixed at a time: about 2 MiB of them, at most 16. */
+  /**
+   * Examples whose weights are mixed at a time: as many as fit into the second-level cache, at most
+   * 16.
+   */
   int tile() {
     long fit = TILE_BYTES / Math.max(forwardWeights.bytes(), weightGradients.bytes());
     return (int) Math.max(1, Math.min(16, fit));

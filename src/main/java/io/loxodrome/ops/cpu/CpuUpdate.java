@@ -61,9 +61,9 @@ final class CpuUpdate implements UpdateOperators {
     return metrics.computeIfAbsent(gram, Metric::new);
   }
 
-  /** Works on {@code count} columns from {@code first} on; n x count gradients are in rows. */
+  /** Works on {@code count} columns from {@code first} on, whose gradients are in n rows. */
   private interface Columns {
-    void run(Worker worker, float[] rows, int first, int count);
+    void run(Worker worker, float[][] rows, int first, int count);
   }
 
   /** Reads the gradient some columns at a time. */
@@ -75,11 +75,11 @@ final class CpuUpdate implements UpdateOperators {
         p,
         GRAIN,
         (worker, from, to) -> {
-          float[] rows = worker.scratch(0, metric.n * chunk);
+          float[][] rows = worker.scratchRows(0, metric.n, chunk);
           for (int first = from; first < to; first += chunk) {
             int count = Math.min(chunk, to - first);
             for (int k = 0; k < metric.n; k++) {
-              block.get((long) k * p + first, rows, k * count, count);
+              block.get((long) k * p + first, rows[k], 0, count);
             }
             work.run(worker, rows, first, count);
           }
@@ -97,7 +97,7 @@ final class CpuUpdate implements UpdateOperators {
         (worker, rows, first, count) -> {
           metric.inverse.apply(worker, rows, count);
           for (int k = 0; k < metric.n; k++) {
-            block.put((long) k * p + first, rows, k * count, count);
+            block.put((long) k * p + first, rows[k], 0, count);
           }
         });
   }
@@ -110,12 +110,14 @@ final class CpuUpdate implements UpdateOperators {
         metric,
         gradient,
         (worker, rows, first, count) -> {
-          float[] original = worker.scratch(2, metric.n * count);
-          System.arraycopy(rows, 0, original, 0, metric.n * count);
+          float[][] original = worker.scratchRows(2, metric.n, count);
+          for (int k = 0; k < metric.n; k++) {
+            System.arraycopy(rows[k], 0, original[k], 0, count);
+          }
           metric.inverse.apply(worker, rows, count);
           double sum = 0;
-          for (int e = 0; e < metric.n * count; e++) {
-            sum += (double) original[e] * rows[e];
+          for (int k = 0; k < metric.n; k++) {
+            sum += dot(original[k], rows[k], count);
           }
           sums[worker.index()] += sum;
         });
@@ -124,6 +126,14 @@ final class CpuUpdate implements UpdateOperators {
       total += sum;
     }
     return total;
+  }
+
+  private static double dot(float[] x, float[] y, int count) {
+    double sum = 0;
+    for (int j = 0; j < count; j++) {
+      sum += (double) x[j] * y[j];
+    }
+    return sum;
   }
 
   @Override
@@ -144,7 +154,7 @@ final class CpuUpdate implements UpdateOperators {
               long at = (long) k * p + first;
               points.get(at, point, 0, count);
               velocities.get(at, v, 0, count);
-              move(step, rows, k * count, point, v, count);
+              move(step, rows[k], point, v, count);
               points.put(at, point, 0, count);
               velocities.put(at, v, 0, count);
             }
@@ -152,21 +162,21 @@ final class CpuUpdate implements UpdateOperators {
         });
   }
 
-  private static void move(
-      SgdStep step, float[] rows, int start, float[] point, float[] v, int count) {
+  private static void move(SgdStep step, float[] gradient, float[] point, float[] v, int count) {
     float momentum = (float) step.momentum();
     float scale = (float) step.scale();
     float rate = (float) step.learningRate();
     float keep = (float) (1 - step.learningRate() * step.decay());
+    // Two short loops, since the compiler makes better vector code of them than of one.
+    for (int j = 0; j < count; j++) {
+      v[j] = momentum * v[j] + scale * gradient[j];
+    }
     if (step.rule() == SgdStep.Rule.NESTEROV) {
       for (int j = 0; j < count; j++) {
-        float r = scale * rows[start + j];
-        v[j] = momentum * v[j] + r;
-        point[j] = keep * point[j] - rate * (r + momentum * v[j]);
+        point[j] = keep * point[j] - rate * (scale * gradient[j] + momentum * v[j]);
       }
     } else {
       for (int j = 0; j < count; j++) {
-        v[j] = momentum * v[j] + scale * rows[start + j];
         point[j] = keep * point[j] - rate * v[j];
       }
     }
@@ -196,7 +206,7 @@ final class CpuUpdate implements UpdateOperators {
             long at = (long) k * p + from;
             means.get(at, mean, 0, count);
             squares.get(at, square, 0, count);
-            toDirection(step, rows, k * count, mean, square, count);
+            toDirection(step, rows[k], mean, square, count);
             if (metric.free[k]) {
               means.put(at, mean, 0, count);
               squares.put(at, square, 0, count);
@@ -209,7 +219,7 @@ final class CpuUpdate implements UpdateOperators {
             if (metric.free[k]) {
               long at = (long) k * p + from;
               points.get(at, mean, 0, count);
-              move(step, rows, k * count, mean, count);
+              move(step, rows[k], mean, count);
               points.put(at, mean, 0, count);
             }
           }
@@ -218,7 +228,7 @@ final class CpuUpdate implements UpdateOperators {
 
   /** Updates the moments and replaces r by d = m / (sqrt(v) + epsilon), bias corrected. */
   private static void toDirection(
-      AdamStep step, float[] rows, int start, float[] mean, float[] square, int count) {
+      AdamStep step, float[] gradient, float[] mean, float[] square, int count) {
     float scale = (float) step.scale();
     float beta1 = (float) step.beta1();
     float beta2 = (float) step.beta2();
@@ -228,19 +238,19 @@ final class CpuUpdate implements UpdateOperators {
     float correction2 = (float) (1 / step.secondCorrection());
     float epsilon = (float) step.epsilon();
     for (int j = 0; j < count; j++) {
-      float r = scale * rows[start + j];
+      float r = scale * gradient[j];
       mean[j] = beta1 * mean[j] + fresh1 * r;
       square[j] = beta2 * square[j] + fresh2 * r * r;
       float root = (float) Math.sqrt(correction2 * square[j]);
-      rows[start + j] = correction1 * mean[j] / (root + epsilon);
+      gradient[j] = correction1 * mean[j] / (root + epsilon);
     }
   }
 
-  private static void move(AdamStep step, float[] rows, int start, float[] point, int count) {
+  private static void move(AdamStep step, float[] gradient, float[] point, int count) {
     float rate = (float) step.learningRate();
     float keep = (float) (1 - step.learningRate() * step.decay());
     for (int j = 0; j < count; j++) {
-      point[j] = keep * point[j] - rate * rows[start + j];
+      point[j] = keep * point[j] - rate * gradient[j];
     }
   }
 }

@@ -17,7 +17,7 @@ final class Worker {
   /** Floats in a scratch row: 16 KiB, so that two fit into a 48 KiB cache with room to spare. */
   static final int CHUNK = 4096;
 
-  /** The scratch slot that {@link ColumnTransform} uses. */
+  /** The slot of scratch rows that {@link ColumnTransform} uses. */
   static final int SPARE = 1;
 
   private final int index;
@@ -25,6 +25,7 @@ final class Worker {
   private final NativePool pool;
   private final Map<KernelKey, AutoCloseable> kernels = new HashMap<>();
   private final Map<Integer, float[]> scratch = new HashMap<>();
+  private final Map<Integer, float[][]> scratchRows = new HashMap<>();
   private @Nullable dnnl_stream stream;
 
   Worker(int index, NativePool pool) {
@@ -87,6 +88,22 @@ final class Worker {
       scratch.put(slot, array);
     }
     return array;
+  }
+
+  /**
+   * Rows of scratch floats that keep nothing from one operator to the next.
+   *
+   * @param slot rows with different slots are different
+   * @param count the least number of rows
+   * @param length the least number of floats in each
+   */
+  float[][] scratchRows(int slot, int count, int length) {
+    float[][] rows = scratchRows.get(slot);
+    if (rows == null || rows.length < count || rows[0].length < length) {
+      rows = new float[count][Math.max(length, CHUNK)];
+      scratchRows.put(slot, rows);
+    }
+    return rows;
   }
 
   /** Frees the kernels and ends the thread. */

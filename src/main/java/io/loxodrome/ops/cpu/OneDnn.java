@@ -44,10 +44,13 @@ final class OneDnn {
     private Loaded() {}
   }
 
-  /** The one OpenMP function needed: the number of threads is a property of the calling thread. */
+  /** The OpenMP functions needed: the number of threads is a property of the calling thread. */
   private interface OpenMp extends Library {
     @SuppressWarnings("checkstyle:methodname") // the name in the library
     void omp_set_num_threads(int count);
+
+    @SuppressWarnings("checkstyle:methodname") // the name in the library
+    int omp_get_max_threads();
   }
 
   /**
@@ -76,9 +79,24 @@ final class OneDnn {
     return Loaded.ENGINE;
   }
 
-  /** Makes oneDNN calls from this thread run on this thread alone. */
+  /** Makes oneDNN calls from this thread run on this thread alone, from now on. */
   static void runSingleThreaded() {
     Loaded.OPEN_MP.forEach(library -> library.omp_set_num_threads(1));
+  }
+
+  /**
+   * Runs work whose oneDNN calls run on this thread alone; others' OpenMP calls are not changed.
+   */
+  static void singleThreaded(Runnable work) {
+    int[] threads = Loaded.OPEN_MP.stream().mapToInt(OpenMp::omp_get_max_threads).toArray();
+    runSingleThreaded();
+    try {
+      work.run();
+    } finally {
+      for (int i = 0; i < threads.length; i++) {
+        Loaded.OPEN_MP.get(i).omp_set_num_threads(threads[i]);
+      }
+    }
   }
 
   static dnnl_stream newStream() {

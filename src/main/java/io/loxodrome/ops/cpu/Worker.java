@@ -2,15 +2,12 @@ package io.loxodrome.ops.cpu;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread of the device with what belongs to it alone: a oneDNN stream, compiled kernels and
+ * What belongs to one of the threads that share an operator: a oneDNN stream, compiled kernels and
  * scratch space in the heap that stays in its first-level cache.
  */
 final class Worker {
@@ -21,7 +18,6 @@ final class Worker {
   static final int SPARE = 1;
 
   private final int index;
-  private final ExecutorService thread;
   private final NativePool pool;
   private final Map<KernelKey, AutoCloseable> kernels = new HashMap<>();
   private final Map<Integer, float[]> scratch = new HashMap<>();
@@ -31,27 +27,11 @@ final class Worker {
   Worker(int index, NativePool pool) {
     this.index = index;
     this.pool = pool;
-    this.thread =
-        Executors.newSingleThreadExecutor(
-            task -> {
-              Thread worker = new Thread(() -> runAlone(task), "loxodrome-cpu-" + index);
-              worker.setDaemon(true);
-              return worker;
-            });
-  }
-
-  private static void runAlone(Runnable task) {
-    OneDnn.runSingleThreaded();
-    task.run();
   }
 
   /** Which worker this is, from 0; slice i of an operator is worker i's. */
   int index() {
     return index;
-  }
-
-  Future<?> submit(Runnable task) {
-    return thread.submit(task);
   }
 
   /** The stream of this thread. */
@@ -106,14 +86,8 @@ final class Worker {
     return rows;
   }
 
-  /** Frees the kernels and ends the thread. */
-  Future<?> shutDown() {
-    Future<?> released = submit(this::release);
-    thread.shutdown();
-    return released;
-  }
-
-  private void release() {
+  /** Frees the kernels. */
+  void release() {
     for (AutoCloseable kernel : kernels.values()) {
       try {
         kernel.close();

@@ -2,18 +2,23 @@ package io.loxodrome.ops.cpu;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The device's threads: an operator is cut into one contiguous slice per worker. */
+/**
+ * The device's threads: an operator is cut into one contiguous slice per worker. The first slice is
+ * the calling thread's own, the others have a thread each.
+ */
 final class Workers implements AutoCloseable {
   private final List<Worker> workers = new ArrayList<>();
+  private final List<Companion> companions = new ArrayList<>();
 
   Workers(int count, NativePool pool) {
     for (int i = 0; i < count; i++) {
       workers.add(new Worker(i, pool));
+      if (i > 0) {
+        companions.add(new Companion("loxodrome-cpu-" + i));
+      }
     }
   }
 
@@ -33,23 +38,23 @@ final class Workers implements AutoCloseable {
   void slices(int total, int grain, Slice slice) {
     int grains = (total + grain - 1) / grain;
     int used = used(total, grain);
-    List<Future<?>> running = new ArrayList<>(used);
+    List<Runnable> tasks = new ArrayList<>(used);
     for (int i = 0; i < used; i++) {
       Worker worker = workers.get(i);
       int from = (int) ((long) grains * i / used) * grain;
       int to = Math.min(total, (int) ((long) grains * (i + 1) / used) * grain);
-      running.add(worker.submit(() -> slice.run(worker, from, to)));
+      tasks.add(() -> slice.run(worker, from, to));
     }
-    finish(running);
+    run(tasks);
   }
 
   /**
-   * Runs on the first worker. oneDNN plans for the number of threads of the thread that asks, so
-   * whatever the workers will compile has to be described on one of them.
+   * Runs as the first worker. oneDNN plans for the number of threads of the thread that asks, so
+   * whatever the workers will compile has to be described as one of them.
    */
   <T> T onFirst(Supplier<T> work) {
     List<T> result = new ArrayList<>(1);
-    finish(List.of(workers.get(0).submit(() -> result.add(work.get()))));
+    run(List.of(() -> result.add(work.get())));
     return result.get(0);
   }
 
@@ -58,15 +63,14 @@ final class Workers implements AutoCloseable {
     return Math.min(count(), (total + grain - 1) / grain);
   }
 
-  private static void finish(List<Future<?>> running) {
-    Throwable first = null;
-    for (Future<?> future : running) {
-      Throwable failure = await(future);
-      if (first == null) {
-        first = failure;
-      } else if (failure != null) {
-        first.addSuppressed(failure);
-      }
+  /** Runs all to their ends, one per worker, and throws what the first that failed threw. */
+  private void run(List<Runnable> tasks) {
+    for (int i = 1; i < tasks.size(); i++) {
+      companions.get(i - 1).begin(tasks.get(i));
+    }
+    Throwable first = tasks.isEmpty() ? null : runHere(tasks.get(0));
+    for (int i = 1; i < tasks.size(); i++) {
+      first = joined(first, companions.get(i - 1).await());
     }
     if (first instanceof RuntimeException failure) {
       throw failure;
@@ -76,29 +80,28 @@ final class Workers implements AutoCloseable {
     }
   }
 
-  /** Waits even when interrupted: a slice that still runs writes to memory that is in use. */
-  private static @Nullable Throwable await(Future<?> future) {
-    boolean interrupted = false;
+  private static @Nullable Throwable runHere(Runnable task) {
     try {
-      while (true) {
-        try {
-          future.get();
-          return null;
-        } catch (InterruptedException e) {
-          interrupted = true;
-        } catch (ExecutionException e) {
-          return e.getCause();
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      OneDnn.singleThreaded(task);
+      return null;
+    } catch (RuntimeException | Error e) {
+      return e;
     }
+  }
+
+  private static @Nullable Throwable joined(@Nullable Throwable first, @Nullable Throwable next) {
+    if (first == null) {
+      return next;
+    }
+    if (next != null) {
+      first.addSuppressed(next);
+    }
+    return first;
   }
 
   @Override
   public void close() {
-    finish(workers.stream().<Future<?>>map(Worker::shutDown).toList());
+    run(workers.stream().<Runnable>map(worker -> worker::release).toList());
+    companions.forEach(Companion::end);
   }
 }

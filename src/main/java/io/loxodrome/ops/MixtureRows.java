@@ -51,8 +51,8 @@ public final class MixtureRows {
   }
 
   /** a_ik. */
-  public float coefficient(int example, int k) {
-    return Float.intBitsToFloat(bits[example * basisSize + k]);
+  public float coefficient(int example, int basisPoint) {
+    return Float.intBitsToFloat(bits[example * basisSize + basisPoint]);
   }
 
   /** The most non-zero coefficients of any example. */

@@ -81,8 +81,18 @@ abstract class ConvolutionSuite extends FamilySuite {
   }
 
   private void requireAgreement(Convolution layer, Coefficients kind, int batch, int n) {
+    requireAgreement(layer, kind.toString(), kind.draw(draw, batch, n), batch, n);
+  }
+
+  /**
+   * Holds the device to the reference, forward and backward.
+   *
+   * @param kind what coefficients these are
+   * @param a B x n
+   */
+  final void requireAgreement(Convolution layer, String kind, double[] a, int batch, int n) {
     Inputs inputs = new Inputs(layer, batch, n);
-    inputs.a = kind.draw(draw, batch, n);
+    inputs.a = a;
     inputs.silenceKinks();
     String what = layer + " " + kind + " B " + batch + " n " + n;
     requireAgreement(what, inputs::forwardAndBackward);
@@ -91,17 +101,17 @@ abstract class ConvolutionSuite extends FamilySuite {
   }
 
   /** Random numbers for one layer. */
-  private final class Inputs {
+  final class Inputs {
     private final Convolution layer;
     private final int batch;
     private final int n;
-    private double[] a;
-    private double[] p;
-    private double[] b;
-    private double[] x;
-    private double[] dy;
+    double[] a;
+    double[] p;
+    double[] b;
+    double[] x;
+    double[] dy;
 
-    private Inputs(Convolution layer, int batch, int n) {
+    Inputs(Convolution layer, int batch, int n) {
       this.layer = layer;
       this.batch = batch;
       this.n = n;
@@ -144,7 +154,7 @@ abstract class ConvolutionSuite extends FamilySuite {
       return List.of(output);
     }
 
-    private List<Tensor> forwardAndBackward(Bench bench) {
+    List<Tensor> forwardAndBackward(Bench bench) {
       Tensor dx = bench.output(layer.inputShape(batch));
       Results results = new Results(bench);
       results.run(dx);

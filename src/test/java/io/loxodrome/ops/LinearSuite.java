@@ -50,28 +50,38 @@ abstract class LinearSuite extends FamilySuite {
   }
 
   private void requireAgreement(Linear layer, Coefficients kind, int batch, int n) {
-    Inputs inputs = new Inputs(layer, kind, batch, n);
+    requireAgreement(layer, kind.toString(), kind.draw(draw, batch, n), batch, n);
+  }
+
+  /**
+   * Holds the device to the reference, forward and backward.
+   *
+   * @param kind what coefficients these are
+   * @param a B x n
+   */
+  final void requireAgreement(Linear layer, String kind, double[] a, int batch, int n) {
+    Inputs inputs = new Inputs(layer, a, batch, n);
     String what = layer + " " + kind + " B " + batch + " n " + n;
     requireAgreement(what, inputs::forwardAndBackward);
     requireAgreement(what + " without dL/dx", inputs::backwardToParameters);
   }
 
   /** Random numbers for one layer; dL/dy is 0 where the ReLU hangs on a rounding error. */
-  private final class Inputs {
+  final class Inputs {
     private final Linear layer;
     private final int batch;
     private final int n;
     private final double[] a;
-    private final double[] p;
-    private final double[] b;
-    private final double[] x;
-    private final double[] dy;
+    final double[] p;
+    final double[] b;
+    final double[] x;
+    final double[] dy;
 
-    private Inputs(Linear layer, Coefficients kind, int batch, int n) {
+    Inputs(Linear layer, double[] a, int batch, int n) {
       this.layer = layer;
       this.batch = batch;
       this.n = n;
-      a = kind.draw(draw, batch, n);
+      this.a = a;
       p = draw.normals(layer.weightShape().under(n).size());
       b = draw.normals(layer.biasShape().under(n).size());
       x = draw.normals(layer.inputShape(batch).size());
@@ -100,7 +110,7 @@ abstract class LinearSuite extends FamilySuite {
       return output;
     }
 
-    private List<Tensor> forwardAndBackward(Bench bench) {
+    List<Tensor> forwardAndBackward(Bench bench) {
       Mixture parameters = mixture(bench);
       Tensor input = input(bench);
       Tensor output = forward(bench, layer, parameters, input);

@@ -1,7 +1,11 @@
 package io.loxodrome.ops.cpu;
 
+import static io.loxodrome.ops.cpu.TileMixing.Part.ALL;
+import static io.loxodrome.ops.cpu.TileMixing.Part.NON_ZERO;
+
 import io.loxodrome.ops.MixtureRows;
 import io.loxodrome.ops.cpu.Tile.Portion;
+import io.loxodrome.ops.cpu.TileMixing.Part;
 
 /**
  * One call of a convolution layer's backward operator: its operands, those outside the heap by
@@ -23,8 +27,8 @@ record BackwardCall(
     long trace,
     long outputGradient,
     long inputGradient,
-    WorkerSums weightSums,
-    WorkerSums biasSums) {
+    HeapSums weightSums,
+    HeapSums biasSums) {
 
   /** The examples at places {@code from} to {@code to}. */
   void run(Worker worker, int from, int to) {
@@ -47,8 +51,11 @@ record BackwardCall(
         for (int p = 0; p < tile.portions().size(); p++) {
           run(worker, buffers, tile.portions().get(p), p);
         }
-        mixing.spread(tile.firsts(), gradients.block(), elements, weightSum);
-        mixing.spread(tile.firsts(), biasGradients.block(), outputs, biasSum);
+        int count = tile.portions().size() * outputs;
+        // What is not finite in an example's gradient is not finite in that of its bias.
+        Part part = Finiteness.holds(worker, biasGradients.block(), count) ? NON_ZERO : ALL;
+        mixing.spread(tile.firsts(), part, gradients.block(), elements, weightSum);
+        mixing.spread(tile.firsts(), part, biasGradients.block(), outputs, biasSum);
       }
     }
   }

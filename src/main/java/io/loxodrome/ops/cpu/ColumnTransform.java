@@ -91,7 +91,10 @@ sealed interface ColumnTransform {
       for (int k = 0; k < n; k++) {
         terms.clear();
         for (int l = 0; l < n; l++) {
-          terms.add(entries[k * n + l], spare[l]);
+          float entry = entries[k * n + l];
+          if (entry != 0) {
+            terms.add(entry, spare[l]);
+          }
         }
         terms.writeTo(rows[k], 0, count);
       }

@@ -33,10 +33,17 @@ final class CpuConvolution implements ConvolutionOperators {
     this.device = device;
     this.workers = workers;
     this.table = new PlanTable<>(choice, CpuCosts::convolution);
+    OutputsConvolution outputs = new OutputsConvolution(pool, workers);
     this.ways =
         Map.of(
+            MixPlan.OUTPUTS,
+            outputs,
+            MixPlan.INPUTS,
+            new InputsConvolution(pool, workers),
             MixPlan.WEIGHTS,
             MixedConvolution.ofExamples(pool, heap, workers),
+            MixPlan.SPANS,
+            new SpansConvolution(workers, outputs),
             MixPlan.SHARED,
             MixedConvolution.ofDistinctRows(pool, heap, workers));
   }
@@ -92,6 +99,11 @@ final class CpuConvolution implements ConvolutionOperators {
       Tensor outputGradient,
       @Nullable Tensor inputGradient,
       MixtureGradients gradients) {
+    if (parameters.batch() == 0) {
+      Zeros.write(workers, "weight gradient", gradients.weights());
+      Zeros.write(workers, "bias gradient", gradients.bias());
+      return;
+    }
     MixtureRows rows = rows(parameters);
     way(layer, rows, parameters)
         .backward(

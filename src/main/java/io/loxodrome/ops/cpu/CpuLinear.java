@@ -22,21 +22,33 @@ import org.jspecify.annotations.Nullable;
 final class CpuLinear implements LinearOperators {
   private final Device device;
   private final PlanTable<Linear> table;
+  private final LinearFrame frame;
   private final Map<MixPlan, LinearWay> ways;
 
   CpuLinear(Device device, NativePool pool, Workers workers, PlanChoice choice) {
     this.device = device;
     this.table = new PlanTable<>(choice, CpuCosts::linear);
-    this.ways = Map.of(MixPlan.OUTPUTS, new OutputsLinear(pool, workers));
+    this.frame = new LinearFrame(pool, workers);
+    OutputsLinear outputs = new OutputsLinear(pool, workers);
+    this.ways =
+        Map.of(
+            MixPlan.OUTPUTS, outputs,
+            MixPlan.INPUTS, new InputsLinear(pool, workers),
+            MixPlan.WEIGHTS, new WeightsLinear(pool, workers),
+            MixPlan.SPANS, new SpansLinear(pool, workers, outputs),
+            MixPlan.SHARED, new SharedLinear(pool, workers));
   }
 
-  private static MixtureRows rows(Mixture parameters) {
-    return MixtureRows.of(
-        parameters.coefficients().toFloats(), parameters.batch(), parameters.basisSize());
+  private static LinearCall call(Linear layer, Mixture parameters) {
+    MixtureRows rows =
+        MixtureRows.of(
+            parameters.coefficients().toFloats(), parameters.batch(), parameters.basisSize());
+    return new LinearCall(layer, rows, parameters);
   }
 
-  private LinearWay way(Linear layer, MixtureRows rows, Mixture parameters) {
-    return way(table.plan(MixWork.of(layer, rows), plan -> trial(layer, rows, parameters, plan)));
+  private LinearWay way(LinearCall call) {
+    MixWork<Linear> work = MixWork.of(call.layer(), call.rows());
+    return way(table.plan(work, plan -> trial(call, plan)));
   }
 
   private LinearWay way(MixPlan plan) {
@@ -45,8 +57,8 @@ final class CpuLinear implements LinearOperators {
 
   @Override
   public void forward(Linear layer, Mixture parameters, Tensor input, Tensor output) {
-    MixtureRows rows = rows(parameters);
-    way(layer, rows, parameters).forward(layer, rows, parameters, input, output);
+    LinearCall call = call(layer, parameters);
+    frame.forward(way(call), call, input, output);
   }
 
   @Override
@@ -58,33 +70,32 @@ final class CpuLinear implements LinearOperators {
       Tensor outputGradient,
       @Nullable Tensor inputGradient,
       MixtureGradients gradients) {
-    MixtureRows rows = rows(parameters);
-    way(layer, rows, parameters)
-        .backward(layer, rows, parameters, input, output, outputGradient, inputGradient, gradients);
+    LinearCall call = call(layer, parameters);
+    frame.backward(way(call), call, input, output, outputGradient, inputGradient, gradients);
   }
 
   @Override
   public List<PlanCost> planCosts(Linear layer, Mixture parameters) {
-    MixtureRows rows = rows(parameters);
-    return table.costs(MixWork.of(layer, rows), plan -> trial(layer, rows, parameters, plan));
+    LinearCall call = call(layer, parameters);
+    return table.costs(MixWork.of(layer, call.rows()), plan -> trial(call, plan));
   }
 
   /** Milliseconds forward and backward by a plan, on inputs and gradients of ones. */
-  private double trial(Linear layer, MixtureRows rows, Mixture parameters, MixPlan plan) {
-    int batch = parameters.batch();
+  private double trial(LinearCall call, MixPlan plan) {
+    Linear layer = call.layer();
+    Mixture parameters = call.parameters();
     LinearWay way = way(plan);
-    try (Tensor input = ones(layer.inputShape(batch));
-        Tensor output = device.allocate(layer.outputShape(batch));
-        Tensor outputGradient = ones(layer.outputShape(batch));
-        Tensor inputGradient = device.allocate(layer.inputShape(batch));
+    try (Tensor input = ones(layer.inputShape(call.batch()));
+        Tensor output = device.allocate(layer.outputShape(call.batch()));
+        Tensor outputGradient = ones(layer.outputShape(call.batch()));
+        Tensor inputGradient = device.allocate(layer.inputShape(call.batch()));
         Tensor weights = device.allocate(parameters.weights().shape());
         Tensor bias = device.allocate(parameters.bias().shape())) {
       MixtureGradients gradients = new MixtureGradients(weights, bias);
       return Trial.milliseconds(
           () -> {
-            way.forward(layer, rows, parameters, input, output);
-            way.backward(
-                layer, rows, parameters, input, output, outputGradient, inputGradient, gradients);
+            frame.forward(way, call, input, output);
+            frame.backward(way, call, input, output, outputGradient, inputGradient, gradients);
           });
     }
   }

@@ -3,7 +3,7 @@ package io.loxodrome.ops.cpu;
 import io.loxodrome.tensor.Tensor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Tells whether a tensor holds a NaN or an infinity. */
+/** Tells whether a tensor is free of NaN and infinities. */
 final class Finiteness {
   private static final int GRAIN = 4 * Worker.CHUNK;
   private static final int MAGNITUDE = 0x7FFF_FFFF;
@@ -12,17 +12,21 @@ final class Finiteness {
   private Finiteness() {}
 
   static boolean holds(Workers workers, String name, Tensor tensor) {
-    NativeBlock block = NativeMemory.floats(name, tensor);
+    return holds(workers, NativeMemory.floats(name, tensor), tensor.size());
+  }
+
+  /** Whether the first {@code count} floats of a block are all finite. */
+  static boolean holds(Workers workers, NativeBlock block, long count) {
     AtomicBoolean finite = new AtomicBoolean(true);
     workers.slices(
-        Math.toIntExact(tensor.size()),
+        Math.toIntExact(count),
         GRAIN,
         (worker, from, to) -> {
           float[] values = worker.scratch(0, Worker.CHUNK);
           for (int first = from; first < to; first += Worker.CHUNK) {
-            int count = Math.min(Worker.CHUNK, to - first);
-            block.get(first, values, 0, count);
-            if (largestBits(values, count) >= INFINITY) {
+            int length = Math.min(Worker.CHUNK, to - first);
+            block.get(first, values, 0, length);
+            if (largestBits(values, length) >= INFINITY) {
               finite.set(false);
               return;
             }

@@ -1,33 +1,30 @@
 package io.loxodrome.ops.cpu;
 
-import io.loxodrome.ops.Linear;
-import io.loxodrome.ops.Mixture;
-import io.loxodrome.ops.MixtureGradients;
-import io.loxodrome.ops.MixtureRows;
-import io.loxodrome.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** How linear layers are applied by one {@link io.loxodrome.ops.MixPlan}. */
+/**
+ * How the weights of linear layers are applied by one {@link io.loxodrome.ops.MixPlan}; {@link
+ * LinearFrame} adds bias and activation.
+ *
+ * <p>Batches are row-major and contiguous.
+ */
 interface LinearWay {
   /**
-   * As {@link io.loxodrome.ops.LinearOperators#forward}.
+   * z_i += sum_k a_ik P_k x_i.
    *
-   * @param rows of the coefficients
+   * @param x B x I
+   * @param z B x O
    */
-  void forward(Linear layer, MixtureRows rows, Mixture parameters, Tensor input, Tensor output);
+  void addOutputs(LinearCall call, NativeBlock x, NativeBlock z);
 
   /**
-   * As {@link io.loxodrome.ops.LinearOperators#backward}.
+   * dP_k = sum_i a_ik e_i x_i^T and dx_i = sum_k a_ik P_k^T e_i.
    *
-   * @param rows of the coefficients
+   * @param x B x I
+   * @param e the gradient of z, B x O
+   * @param dx written, B x I; null if nobody needs it
+   * @param dp written, n x O x I
    */
-  void backward(
-      Linear layer,
-      MixtureRows rows,
-      Mixture parameters,
-      Tensor input,
-      Tensor output,
-      Tensor outputGradient,
-      @Nullable Tensor inputGradient,
-      MixtureGradients gradients);
+  void gradients(
+      LinearCall call, NativeBlock x, NativeBlock e, @Nullable NativeBlock dx, NativeBlock dp);
 }

@@ -123,8 +123,8 @@ final class MixedConvolution implements ConvolutionWay {
     int n = parameters.basisSize();
     Layout blocked = plan.weightGradients;
     try (HeapRows basis = blockedBasis(parameters, plan, plan.backwardWeights);
-        WorkerSums weightSums = new WorkerSums(heap, workers, n, blocked.elements());
-        WorkerSums biasSums = new WorkerSums(heap, workers, n, plan.layer.outputs());
+        HeapSums weightSums = new HeapSums(heap, workers, n, blocked.elements());
+        HeapSums biasSums = new HeapSums(heap, workers, n, plan.layer.outputs());
         Workspace sum = new Workspace(pool, n * blocked.bytes())) {
       BackwardCall call =
           new BackwardCall(

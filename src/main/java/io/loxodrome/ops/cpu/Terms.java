@@ -28,14 +28,11 @@ final class Terms {
     return this;
   }
 
-  /** One more term; none if the factor is 0. */
-  Terms add(float factor, float[] array) {
-    if (factor != 0) {
-      factors[count] = factor;
-      arrays[count] = array;
-      count++;
-    }
-    return this;
+  /** One more term. */
+  void add(float factor, float[] array) {
+    factors[count] = factor;
+    arrays[count] = array;
+    count++;
   }
 
   /** y = sum_t a_t x_t at {@code from} to {@code to}. */

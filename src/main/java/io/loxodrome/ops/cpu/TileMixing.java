@@ -28,7 +28,7 @@ final class TileMixing {
   /**
    * W_i = sum_k a_ik P_k for some examples.
    *
-   * @param basis P, n arrays
+   * @param basis P, n arrays of finite values
    * @param elements of each
    * @param mixed W, written, row after row
    */
@@ -46,9 +46,32 @@ final class TileMixing {
   private Terms mixture(int example, float[][] basis) {
     terms.clear();
     for (int k = 0; k < basis.length; k++) {
-      terms.add(rows.coefficient(example, k), basis[k]);
+      float coefficient = rows.coefficient(example, k);
+      if (coefficient != 0) {
+        terms.add(coefficient, basis[k]);
+      }
     }
     return terms;
+  }
+
+  /** Which coefficients take part in a sum over examples. */
+  enum Part {
+    /** Those that are not 0: enough where gradients are finite. */
+    NON_ZERO {
+      @Override
+      boolean has(float coefficient) {
+        return coefficient != 0;
+      }
+    },
+    /** All, for 0 times infinity or NaN is NaN. */
+    ALL {
+      @Override
+      boolean has(float coefficient) {
+        return true;
+      }
+    };
+
+    abstract boolean has(float coefficient);
   }
 
   /**
@@ -58,7 +81,8 @@ final class TileMixing {
    * @param elements of each
    * @param sums dP, n arrays
    */
-  void spread(List<Integer> examples, NativeBlock gradients, int elements, float[][] sums) {
+  void spread(
+      List<Integer> examples, Part part, NativeBlock gradients, int elements, float[][] sums) {
     for (int from = 0; from < elements; from += CHUNK) {
       int to = Math.min(elements, from + CHUNK);
       for (int i = 0; i < examples.size(); i += EXAMPLES) {
@@ -67,16 +91,20 @@ final class TileMixing {
           float[] gradient = worker.scratch(ROW + e, elements);
           gradients.get((long) (i + e) * elements + from, gradient, from, to - from);
         }
-        spread(together, elements, sums, from, to);
+        spread(together, part, elements, sums, from, to);
       }
     }
   }
 
-  private void spread(List<Integer> examples, int elements, float[][] sums, int from, int to) {
+  private void spread(
+      List<Integer> examples, Part part, int elements, float[][] sums, int from, int to) {
     for (int k = 0; k < sums.length; k++) {
       terms.clear();
       for (int e = 0; e < examples.size(); e++) {
-        terms.add(rows.coefficient(examples.get(e), k), worker.scratch(ROW + e, elements));
+        float coefficient = rows.coefficient(examples.get(e), k);
+        if (part.has(coefficient)) {
+          terms.add(coefficient, worker.scratch(ROW + e, elements));
+        }
       }
       terms.addTo(sums[k], from, to);
     }

@@ -1,66 +1,53 @@
 package io.loxodrome.ops.cpu;
 
-import java.util.Arrays;
-
-/** Rows that each worker adds to alone, to be summed up in the workers' order. */
+/** One array of floats per worker, to be summed up in the workers' order. */
 final class WorkerSums implements AutoCloseable {
   private static final int GRAIN = 16;
 
   private final Workers workers;
   private final int elements;
-  private final HeapRows[] sums;
+  private final Workspace arrays;
 
-  /**
-   * Sums of {@code n} rows of {@code elements}; undefined until a worker {@linkplain #begin
-   * begins}.
-   */
-  WorkerSums(HeapPool pool, Workers workers, int n, int elements) {
+  WorkerSums(NativePool pool, Workers workers, int elements) {
     this.workers = workers;
     this.elements = elements;
-    this.sums = new HeapRows[workers.count()];
-    for (int w = 0; w < sums.length; w++) {
-      sums[w] = new HeapRows(pool, n, elements);
-    }
+    this.arrays = new Workspace(pool, (long) workers.count() * elements * Float.BYTES);
   }
 
-  /** The rows of a worker, all zero. */
-  float[][] begin(Worker worker) {
-    float[][] rows = sums[worker.index()].rows();
-    for (float[] row : rows) {
-      Arrays.fill(row, 0);
-    }
-    return rows;
+  /** Where the array of the worker with this index begins. */
+  long address(int worker) {
+    return arrays.address() + (long) worker * elements * Float.BYTES;
   }
 
-  /**
-   * Writes the sums of the first workers, row after row.
-   *
-   * @param count of workers that began
-   */
-  void writeTo(NativeBlock target, int count) {
-    workers.slices(elements, GRAIN, (worker, from, to) -> write(target, count, from, to));
+  /** A block that begins with the first worker's array. */
+  NativeBlock first() {
+    return arrays.block();
   }
 
-  private void write(NativeBlock target, int count, int from, int to) {
-    float[][] total = sums[0].rows();
-    for (int k = 0; k < total.length; k++) {
+  /** Writes the sum of the first {@code count} arrays to the start of {@code target}. */
+  void addInto(NativeBlock target, int count) {
+    workers.slices(
+        elements, GRAIN, (worker, from, to) -> addSlice(worker, target, count, from, to));
+  }
+
+  private void addSlice(Worker worker, NativeBlock target, int count, int from, int to) {
+    float[] sum = worker.scratch(0, Worker.CHUNK);
+    float[] term = worker.scratch(1, Worker.CHUNK);
+    for (int start = from; start < to; start += Worker.CHUNK) {
+      int length = Math.min(Worker.CHUNK, to - start);
+      arrays.block().get(start, sum, 0, length);
       for (int w = 1; w < count; w++) {
-        add(total[k], sums[w].rows()[k], from, to);
+        arrays.block().get((long) w * elements + start, term, 0, length);
+        for (int i = 0; i < length; i++) {
+          sum[i] += term[i];
+        }
       }
-      target.put((long) k * elements + from, total[k], from, to - from);
-    }
-  }
-
-  private static void add(float[] sum, float[] term, int from, int to) {
-    for (int j = from; j < to; j++) {
-      sum[j] += term[j];
+      target.put(start, sum, 0, length);
     }
   }
 
   @Override
   public void close() {
-    for (HeapRows rows : sums) {
-      rows.close();
-    }
+    arrays.close();
   }
 }

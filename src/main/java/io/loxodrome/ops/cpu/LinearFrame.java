@@ -1,0 +1,105 @@
+package io.loxodrome.ops.cpu;
+
+import io.loxodrome.ops.Activation;
+import io.loxodrome.ops.MixtureGradients;
+import io.loxodrome.ops.cpu.Description.Epilogue;
+import io.loxodrome.ops.cpu.Product.Strides;
+import io.loxodrome.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** What is the same in all ways to apply linear layers: the bias and the activation. */
+final class LinearFrame {
+  private final NativePool pool;
+  private final Workers workers;
+
+  LinearFrame(NativePool pool, Workers workers) {
+    this.pool = pool;
+    this.workers = workers;
+  }
+
+  /** As {@link io.loxodrome.ops.LinearOperators#forward}, by {@code way}. */
+  void forward(LinearWay way, LinearCall call, Tensor input, Tensor output) {
+    if (call.batch() == 0) {
+      return;
+    }
+    NativeBlock y = NativeMemory.floats("output", output);
+    mixBias(call, y.address());
+    way.addOutputs(call, NativeMemory.floats("input", input), y);
+    if (call.layer().activation() == Activation.RELU) {
+      Rectifier.forward(workers, y, Math.toIntExact(output.size()));
+    }
+  }
+
+  /** Z = A b. */
+  private void mixBias(LinearCall call, long target) {
+    int n = call.basisSize();
+    int outputs = call.outputs();
+    new Product(
+            call.batch(),
+            n,
+            outputs,
+            Strides.rowMajor(n),
+            Strides.rowMajor(outputs),
+            outputs,
+            Epilogue.NONE)
+        .runByColumns(workers, call.coefficients(), call.bias(), target);
+  }
+
+  /** As {@link io.loxodrome.ops.LinearOperators#backward}, by {@code way}. */
+  void backward(
+      LinearWay way,
+      LinearCall call,
+      Tensor input,
+      Tensor output,
+      Tensor outputGradient,
+      @Nullable Tensor inputGradient,
+      MixtureGradients gradients) {
+    if (call.batch() == 0) {
+      Zeros.write(workers, "weight gradient", gradients.weights());
+      Zeros.write(workers, "bias gradient", gradients.bias());
+      return;
+    }
+    NativeBlock dp = NativeMemory.floats("weight gradient", gradients.weights());
+    NativeBlock db = NativeMemory.floats("bias gradient", gradients.bias());
+    NativeBlock x = NativeMemory.floats("input", input);
+    NativeBlock dy = NativeMemory.floats("outputGradient", outputGradient);
+    @Nullable NativeBlock dx =
+        inputGradient == null ? null : NativeMemory.floats("inputGradient", inputGradient);
+    if (call.layer().activation() == Activation.RELU) {
+      try (Workspace masked = new Workspace(pool, output.size() * Float.BYTES)) {
+        NativeBlock y = NativeMemory.floats("output", output);
+        Rectifier.backward(workers, y, dy, masked.block(), Math.toIntExact(output.size()));
+        gradients(way, call, x, masked.block(), dx, dp, db);
+      }
+    } else {
+      gradients(way, call, x, dy, dx, dp, db);
+    }
+  }
+
+  private void gradients(
+      LinearWay way,
+      LinearCall call,
+      NativeBlock x,
+      NativeBlock e,
+      @Nullable NativeBlock dx,
+      NativeBlock dp,
+      NativeBlock db) {
+    biasGradient(call, e.address(), db.address());
+    way.gradients(call, x, e, dx, dp);
+  }
+
+  /** db = A^T E. */
+  private void biasGradient(LinearCall call, long e, long target) {
+    int n = call.basisSize();
+    int outputs = call.outputs();
+    new Product(
+            n,
+            call.batch(),
+            outputs,
+            Strides.transposed(n),
+            Strides.rowMajor(outputs),
+            outputs,
+            Epilogue.NONE)
+        .runByColumns(workers, call.coefficients(), e, target);
+  }
+}

@@ -15,8 +15,9 @@ public interface Device extends AutoCloseable {
    * Opens a device by name: {@code auto} (the fastest that works here, said once in one line),
    * {@code cuda}, {@code cpu}, {@code reference} or {@code reference:float64}. What may follow
    * {@code cuda} is a device's number, how products and convolutions multiply ({@code fp32}, {@code
-   * tf32}, {@code bf16}), and {@code search}, which has algorithms chosen by their measured time,
-   * not the same bits in every run; as in {@code cuda:1} or {@code cuda:0:tf32:search}.
+   * tf32}, {@code bf16}), {@code search}, which has algorithms chosen by their measured time, not
+   * the same bits in every run, and as for {@code cpu} a {@link MixPlan} or {@code autotune}; as in
+   * {@code cuda:1}, {@code cuda:0:tf32:search} or {@code cuda:weights}.
    *
    * @throws DeviceUnavailableException if it cannot be had here; the message says why
    * @throws IllegalArgumentException if no device has that name; the message lists the known ones

@@ -21,6 +21,11 @@ class CudaTrainingTest {
     "ptx, ellipse, SGD",
     "ptx:products, ellipse, SGD",
     "ptx, spline:5:periodic, ADAM",
+    "ptx:outputs, ellipse, SGD",
+    "ptx:weights, ellipse, SGD",
+    "ptx:products:inputs, ellipse, SGD",
+    "ptx:spans, spline:5:periodic, SGD",
+    "ptx:shared, ellipse, SGD",
   })
   void threeStepsOfThePapersNetworkAreThoseOfTheReference(
       String name, String manifold, OptimizerChoice.Rule rule) throws IOException {

@@ -10,12 +10,7 @@ import io.loxodrome.cuda.Storage;
 import io.loxodrome.cuda.WindowPooling;
 import io.loxodrome.ops.Activation;
 import io.loxodrome.ops.Convolution;
-import io.loxodrome.ops.Device;
-import io.loxodrome.ops.Mixture;
-import io.loxodrome.tensor.ElementType;
 import io.loxodrome.tensor.Shape;
-import io.loxodrome.tensor.Tensor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What comes behind a convolution, however that was done: mixing, bias, activation and pooling, in
@@ -39,11 +34,12 @@ final class ConvolutionTail {
     this.sums = new ChannelSums(resources.kernels());
   }
 
-  static Tensor allocateTrace(Device device, Convolution layer, int batch) {
+  /** Bytes of one example's trace. */
+  static long traceBytes(Convolution layer) {
     return switch (layer.pool()) {
-      case 1 -> device.allocate(ElementType.UINT8, Shape.of(0));
-      case FUSED_WINDOW -> device.allocate(ElementType.UINT8, layer.outputShape(batch));
-      default -> device.allocate(convolved(layer, batch));
+      case 1 -> 0;
+      case FUSED_WINDOW -> layer.outputShape(1).size();
+      default -> convolved(layer, 1).size() * Float.BYTES;
     };
   }
 
@@ -75,16 +71,11 @@ final class ConvolutionTail {
    * @param convolved address of y, B x m x O x H x W
    */
   void forward(
-      Convolution layer,
-      int batch,
-      PreActivations parts,
-      long convolved,
-      Tensor output,
-      @Nullable Tensor trace) {
+      Convolution layer, int batch, PreActivations parts, long convolved, Activations activations) {
     switch (layer.pool()) {
-      case 1 -> mix(layer, batch, parts, convolved, CudaMemory.target(output));
-      case FUSED_WINDOW -> mixAndPool(layer, batch, parts, convolved, output, trace);
-      default -> mixThenPool(layer, batch, parts, convolved, output, trace);
+      case 1 -> mix(layer, batch, parts, convolved, activations.output());
+      case FUSED_WINDOW -> mixAndPool(layer, batch, parts, convolved, activations);
+      default -> mixThenPool(layer, batch, parts, convolved, activations);
     }
   }
 
@@ -101,13 +92,8 @@ final class ConvolutionTail {
   }
 
   private void mixAndPool(
-      Convolution layer,
-      int batch,
-      PreActivations parts,
-      long convolved,
-      Tensor output,
-      @Nullable Tensor trace) {
-    try (Scratch places = resources.memory().scratch(output.size())) {
+      Convolution layer, int batch, PreActivations parts, long convolved, Activations activations) {
+    try (Scratch places = resources.memory().scratch(layer.outputShape(batch).size())) {
       mixing.reducePool(
           shape(layer, batch, parts.parts()),
           Storage.FLOAT32,
@@ -115,23 +101,18 @@ final class ConvolutionTail {
           parts.coefficients(),
           convolved,
           parts.bias(),
-          CudaMemory.target(output),
-          trace == null ? places.address() : CudaMemory.target(trace),
+          activations.output(),
+          activations.trace() == 0 ? places.address() : activations.trace(),
           resources.stream());
     }
   }
 
   private void mixThenPool(
-      Convolution layer,
-      int batch,
-      PreActivations parts,
-      long convolved,
-      Tensor output,
-      @Nullable Tensor trace) {
+      Convolution layer, int batch, PreActivations parts, long convolved, Activations activations) {
     try (Scratch mixed = resources.memory().floats(convolved(layer, batch).size())) {
-      long z = trace == null ? mixed.address() : CudaMemory.target(trace);
+      long z = activations.trace() == 0 ? mixed.address() : activations.trace();
       mix(layer, batch, parts, convolved, z);
-      pooling.maximum(windows(layer, batch), z, CudaMemory.target(output), resources.stream());
+      pooling.maximum(windows(layer, batch), z, activations.output(), resources.stream());
     }
   }
 
@@ -147,9 +128,8 @@ final class ConvolutionTail {
       int batch,
       int parts,
       long coefficients,
-      Tensor output,
-      Tensor trace,
-      Tensor outputGradient,
+      Activations activations,
+      long outputGradient,
       long convolvedGradient) {
     switch (layer.pool()) {
       case 1 ->
@@ -157,8 +137,8 @@ final class ConvolutionTail {
               unpooledShape(layer, batch, parts),
               Storage.FLOAT32,
               coefficients,
-              CudaMemory.source(outputGradient),
-              mask(layer, output),
+              outputGradient,
+              mask(layer, activations.output()),
               convolvedGradient,
               resources.stream());
       case FUSED_WINDOW ->
@@ -166,14 +146,20 @@ final class ConvolutionTail {
               shape(layer, batch, parts),
               Storage.FLOAT32,
               coefficients,
-              CudaMemory.source(outputGradient),
-              CudaMemory.source(trace),
-              mask(layer, output),
+              outputGradient,
+              activations.trace(),
+              mask(layer, activations.output()),
               convolvedGradient,
               resources.stream());
       default ->
           unpoolThenExpand(
-              layer, batch, parts, coefficients, trace, outputGradient, convolvedGradient);
+              layer,
+              batch,
+              parts,
+              coefficients,
+              activations.trace(),
+              outputGradient,
+              convolvedGradient);
     }
   }
 
@@ -185,16 +171,15 @@ final class ConvolutionTail {
   void backwardOfMixed(
       Convolution layer,
       int batch,
-      Tensor output,
-      Tensor trace,
-      Tensor outputGradient,
+      Activations activations,
+      long outputGradient,
       long convolvedGradient) {
     long ones = resources.ones().address(batch);
-    backward(layer, batch, 1, ones, output, trace, outputGradient, convolvedGradient);
+    backward(layer, batch, 1, ones, activations, outputGradient, convolvedGradient);
   }
 
-  private static long mask(Convolution layer, Tensor activations) {
-    return layer.activation() == Activation.RELU ? CudaMemory.source(activations) : 0;
+  private static long mask(Convolution layer, long activations) {
+    return layer.activation() == Activation.RELU ? activations : 0;
   }
 
   private void unpoolThenExpand(
@@ -202,14 +187,14 @@ final class ConvolutionTail {
       int batch,
       int parts,
       long coefficients,
-      Tensor mixed,
-      Tensor outputGradient,
+      long mixed,
+      long outputGradient,
       long convolvedGradient) {
-    try (Scratch mixedGradient = resources.memory().floats(mixed.size())) {
+    try (Scratch mixedGradient = resources.memory().floats(convolved(layer, batch).size())) {
       pooling.maximumBackward(
           windows(layer, batch),
-          CudaMemory.source(mixed),
-          CudaMemory.source(outputGradient),
+          mixed,
+          outputGradient,
           mixedGradient.address(),
           resources.stream());
       mixing.expand(
@@ -226,17 +211,17 @@ final class ConvolutionTail {
   /** db_k = sum_i a_ik s_i, s_ic the sum of channel c's gradients behind the activation. */
   void biasGradient(
       Convolution layer,
-      Mixture parameters,
-      Tensor output,
-      Tensor outputGradient,
-      Tensor biasGradient) {
+      Parameters parameters,
+      long output,
+      long outputGradient,
+      long biasGradient) {
     int batch = parameters.batch();
     long rows = (long) batch * layer.outputs();
     try (Scratch perExample = resources.memory().floats(rows)) {
       sums.sums(
           rows,
           (long) layer.outputHeight() * layer.outputWidth(),
-          CudaMemory.source(outputGradient),
+          outputGradient,
           mask(layer, output),
           perExample.address(),
           resources.stream());
@@ -244,33 +229,33 @@ final class ConvolutionTail {
           .products()
           .multiply(
               MatrixProduct.single(parameters.basisSize(), layer.outputs(), batch, true, false),
-              CudaMemory.source(parameters.coefficients()),
+              parameters.coefficients(),
               perExample.address(),
-              CudaMemory.target(biasGradient),
+              biasGradient,
               resources.stream());
     }
   }
 
   /** b_i = sum_k a_ik b_k, B x O, into {@code mixed}. */
-  void mixBias(Convolution layer, Mixture parameters, Scratch mixed) {
+  void mixBias(Convolution layer, Parameters parameters, Scratch mixed) {
     resources
         .products()
         .multiply(
             MatrixProduct.single(
                 parameters.batch(), layer.outputs(), parameters.basisSize(), false, false),
-            CudaMemory.source(parameters.coefficients()),
-            CudaMemory.source(parameters.bias()),
+            parameters.coefficients(),
+            parameters.bias(),
             mixed.address(),
             resources.stream());
   }
 
   /** Room for {@link #mixBias}. */
-  Scratch biasPerExample(Convolution layer, Mixture parameters) {
+  Scratch biasPerExample(Convolution layer, Parameters parameters) {
     return resources.memory().floats((long) parameters.batch() * layer.outputs());
   }
 
   /** A convolution that has mixed its basis points already: one part, with a bias of its own. */
-  PreActivations mixed(Mixture parameters, Scratch mixedBias) {
+  PreActivations mixed(Parameters parameters, Scratch mixedBias) {
     return new PreActivations(
         1, resources.ones().address(parameters.batch()), Bias.ofExamples(mixedBias.address()));
   }

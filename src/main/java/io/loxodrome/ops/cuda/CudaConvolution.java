@@ -1,56 +1,70 @@
 package io.loxodrome.ops.cuda;
 
 import io.loxodrome.cuda.Convolutions;
+import io.loxodrome.cuda.HostTransfers;
 import io.loxodrome.ops.Convolution;
 import io.loxodrome.ops.ConvolutionOperators;
 import io.loxodrome.ops.Device;
 import io.loxodrome.ops.Mixture;
 import io.loxodrome.ops.MixtureGradients;
+import io.loxodrome.ops.PlanChoice;
+import io.loxodrome.ops.PlanCost;
+import io.loxodrome.tensor.ElementType;
+import io.loxodrome.tensor.Shape;
 import io.loxodrome.tensor.Tensor;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Convolution layers by the plan that moves least: where a library convolves, outputs or inputs are
- * stacked for all basis points, whichever are fewer; where none does, weights are mixed and
- * convolutions are products.
- */
+/** Convolution layers, each by the plan that is cheapest for it or was asked for. */
 final class CudaConvolution implements ConvolutionOperators {
   private final Device device;
   private final CudaResources resources;
   private final ConvolutionTail tail;
-  private final MixedWeights weights;
-  private final @Nullable StackedOutputs outputs;
-  private final @Nullable StackedInputs inputs;
+  private final LayerPlans<Convolution> plans;
 
-  CudaConvolution(Device device, CudaResources resources) {
+  CudaConvolution(
+      Device device,
+      CudaResources resources,
+      HostTransfers transfers,
+      PlanChoice choice,
+      CudaCosts costs) {
     this.device = device;
     this.resources = resources;
     this.tail = new ConvolutionTail(resources);
-    this.weights = new MixedWeights(resources, tail);
+    WindowProducts products = new WindowProducts(resources);
     Convolutions library = resources.convolutions();
-    this.outputs = library == null ? null : new StackedOutputs(resources, library, tail);
-    this.inputs = library == null ? null : new StackedInputs(resources, library, tail);
-  }
-
-  private ConvolutionPlan plan(Convolution layer) {
-    if (outputs == null || inputs == null) {
-      return weights;
-    }
-    long read = (long) layer.inputs() * layer.height() * layer.width();
-    long written = (long) layer.outputs() * layer.convolvedHeight() * layer.convolvedWidth();
-    return written <= read ? outputs : inputs;
+    Convolutions convolutions = library == null ? new UnfoldedConvolutions(products) : library;
+    this.plans =
+        new LayerPlans<>(
+            resources,
+            transfers,
+            choice,
+            costs::convolution,
+            LayerSizes::of,
+            new OutputsConvolution(resources, convolutions, tail),
+            new InputsConvolution(resources, convolutions, tail),
+            new WeightsConvolution(resources, products, tail));
   }
 
   @Override
   public Tensor allocateTrace(Convolution layer, int batch) {
-    return ConvolutionTail.allocateTrace(device, layer, batch);
+    int bytes = Math.toIntExact(ConvolutionTail.traceBytes(layer));
+    return device.allocate(ElementType.UINT8, Shape.of(batch, bytes));
   }
 
   @Override
   public void forward(
       Convolution layer, Mixture parameters, Tensor input, Tensor output, @Nullable Tensor trace) {
     if (parameters.batch() > 0) {
-      plan(layer).forward(layer, parameters, input, output, trace);
+      plans
+          .way(layer, parameters)
+          .forward(
+              layer,
+              Parameters.of(parameters),
+              new Activations(
+                  CudaMemory.source(input),
+                  CudaMemory.target(output),
+                  trace == null ? 0 : CudaMemory.target(trace)));
     }
   }
 
@@ -68,16 +82,22 @@ final class CudaConvolution implements ConvolutionOperators {
       Zeros.write(resources, gradients);
       return;
     }
-    tail.biasGradient(layer, parameters, output, outputGradient, gradients.bias());
-    plan(layer)
-        .backward(
-            layer,
-            parameters,
-            input,
-            output,
-            trace,
-            outputGradient,
-            inputGradient,
-            gradients.weights());
+    Parameters here = Parameters.of(parameters);
+    Activations activations =
+        new Activations(
+            CudaMemory.source(input), CudaMemory.source(output), CudaMemory.source(trace));
+    Gradients addresses =
+        new Gradients(
+            CudaMemory.source(outputGradient),
+            inputGradient == null ? 0 : CudaMemory.target(inputGradient),
+            CudaMemory.target(gradients.weights()));
+    tail.biasGradient(
+        layer, here, activations.output(), addresses.output(), CudaMemory.target(gradients.bias()));
+    plans.way(layer, parameters).backward(layer, here, activations, addresses);
+  }
+
+  @Override
+  public List<PlanCost> planCosts(Convolution layer, Mixture parameters) {
+    return parameters.batch() == 0 ? List.of() : plans.costs(layer, parameters);
   }
 }

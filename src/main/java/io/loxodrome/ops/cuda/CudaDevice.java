@@ -1,5 +1,6 @@
 package io.loxodrome.ops.cuda;
 
+import io.loxodrome.cuda.Arithmetic;
 import io.loxodrome.cuda.Convolutions;
 import io.loxodrome.cuda.Driver;
 import io.loxodrome.cuda.Elementwise;
@@ -11,6 +12,7 @@ import io.loxodrome.ops.CheckedOperators;
 import io.loxodrome.ops.Device;
 import io.loxodrome.ops.OperatorSet;
 import io.loxodrome.ops.Operators;
+import io.loxodrome.ops.PlanChoice;
 import io.loxodrome.ops.Recording;
 import io.loxodrome.tensor.ElementType;
 import io.loxodrome.tensor.Memory;
@@ -24,9 +26,10 @@ import org.jspecify.annotations.Nullable;
  * stream.
  */
 public final class CudaDevice implements Device {
-  private static final long MOST_UNFOLDED_BYTES = 1L << 28;
+  private static final long MOST_TILE_BYTES = 1L << 28;
 
   private final String name;
+  private final PlanChoice plans;
   private final CudaResources resources;
   private final HostTransfers transfers;
   private final Constants constants;
@@ -39,20 +42,33 @@ public final class CudaDevice implements Device {
    * @param name what it opens under
    * @param convolutions null where there is no library for them: convolutions become products of
    *     matrices then
+   * @param arithmetic of both, which costs are predicted for
+   * @param plans who decides how layers are applied
    */
   public CudaDevice(
-      String name, Driver driver, MatrixProducts products, @Nullable Convolutions convolutions) {
-    this(name, driver, products, convolutions, MOST_UNFOLDED_BYTES);
+      String name,
+      Driver driver,
+      MatrixProducts products,
+      @Nullable Convolutions convolutions,
+      Arithmetic arithmetic,
+      PlanChoice plans) {
+    this(name, driver, products, convolutions, arithmetic, plans, MOST_TILE_BYTES);
   }
 
-  /** A device that unfolds as many images at a time as fit so many bytes, one at least. */
+  /**
+   * A device that unfolds as many images, and mixes the weights of as many examples at a time, as
+   * fit so many bytes, one at least.
+   */
   CudaDevice(
       String name,
       Driver driver,
       MatrixProducts products,
       @Nullable Convolutions convolutions,
-      long mostUnfoldedBytes) {
+      Arithmetic arithmetic,
+      PlanChoice plans,
+      long mostTileBytes) {
     this.name = name;
+    this.plans = plans;
     Stream stream = driver.createStream();
     Kernels kernels = new Kernels(driver);
     DeviceMemory memory = new DeviceMemory(driver, stream);
@@ -61,16 +77,17 @@ public final class CudaDevice implements Device {
     this.transfers = new HostTransfers(driver, stream);
     this.resources =
         new CudaResources(
-            driver, stream, kernels, products, convolutions, memory, ones, mostUnfoldedBytes);
+            driver, stream, kernels, products, convolutions, memory, ones, mostTileBytes);
     this.update = new CudaUpdate(resources, transfers);
+    CudaCosts costs = new CudaCosts(driver.device(), arithmetic, convolutions != null);
     this.operators =
         CheckedOperators.over(
             this,
             this::owns,
             new OperatorSet(
                 new CudaMixing(resources),
-                new CudaLinear(resources),
-                new CudaConvolution(this, resources),
+                new CudaLinear(resources, transfers, plans, costs),
+                new CudaConvolution(this, resources, transfers, plans, costs),
                 new CudaPooling(resources),
                 new CudaElementwise(resources),
                 new CudaLoss(resources),
@@ -115,11 +132,17 @@ public final class CudaDevice implements Device {
     return operators;
   }
 
-  /** Parts become CUDA graphs from the second round on. */
+  /**
+   * Parts become CUDA graphs from the second round on; but they are called every time where layers
+   * are to be applied by SPANS or SHARED, which read coefficients and so wait for the device. Where
+   * the device chooses plans it never chooses those two within a recording.
+   */
   @Override
   public Recording record(List<Runnable> parts) {
     resources.memory().requireOpen();
-    return new CudaRecording(resources, parts);
+    boolean waits =
+        plans instanceof PlanChoice.Forced forced && LayerPlans.readsCoefficients(forced.plan());
+    return waits ? Device.super.record(parts) : new CudaRecording(resources, parts);
   }
 
   @Override

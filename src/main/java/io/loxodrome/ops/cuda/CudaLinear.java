@@ -1,65 +1,49 @@
 package io.loxodrome.ops.cuda;
 
-import io.loxodrome.cuda.BasisMix;
-import io.loxodrome.cuda.Bias;
-import io.loxodrome.cuda.MatrixProduct;
-import io.loxodrome.cuda.MixShape;
-import io.loxodrome.cuda.Storage;
-import io.loxodrome.ops.Activation;
+import io.loxodrome.cuda.HostTransfers;
 import io.loxodrome.ops.Linear;
 import io.loxodrome.ops.LinearOperators;
 import io.loxodrome.ops.Mixture;
 import io.loxodrome.ops.MixtureGradients;
+import io.loxodrome.ops.PlanChoice;
+import io.loxodrome.ops.PlanCost;
 import io.loxodrome.tensor.Tensor;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Linear layers by stacking basis points: one product y = x P^T gives what every point makes of the
- * batch, B x (n O), and one kernel mixes it, adds the mixed bias and applies the activation.
- */
+/** Linear layers, each by the plan that is cheapest for it or was asked for. */
 final class CudaLinear implements LinearOperators {
+  private static final long NO_TRACE = 0;
+
   private final CudaResources resources;
-  private final BasisMix mixing;
+  private final LinearTail tail;
+  private final LayerPlans<Linear> plans;
 
-  CudaLinear(CudaResources resources) {
+  CudaLinear(CudaResources resources, HostTransfers transfers, PlanChoice choice, CudaCosts costs) {
     this.resources = resources;
-    this.mixing = new BasisMix(resources.kernels());
-  }
-
-  private static MixShape shape(Linear layer, Mixture parameters) {
-    return new MixShape(parameters.batch(), parameters.basisSize(), layer.outputs(), 1);
-  }
-
-  /** n O, the rows of all basis points stacked. */
-  private static int stacked(Linear layer, Mixture parameters) {
-    return Math.multiplyExact(parameters.basisSize(), layer.outputs());
+    this.tail = new LinearTail(resources);
+    OutputsLinear outputs = new OutputsLinear(resources);
+    this.plans =
+        new LayerPlans<>(
+            resources,
+            transfers,
+            choice,
+            costs::linear,
+            LayerSizes::of,
+            outputs,
+            new InputsLinear(resources, tail),
+            new WeightsLinear(resources, tail, outputs));
   }
 
   @Override
   public void forward(Linear layer, Mixture parameters, Tensor input, Tensor output) {
-    if (output.size() == 0) {
-      return;
-    }
-    int batch = parameters.batch();
-    int rows = stacked(layer, parameters);
-    try (Scratch outputs = resources.memory().floats((long) batch * rows)) {
-      resources
-          .products()
-          .multiply(
-              MatrixProduct.single(batch, rows, layer.inputs(), false, true),
-              CudaMemory.source(input),
-              CudaMemory.source(parameters.weights()),
-              outputs.address(),
-              resources.stream());
-      mixing.reduce(
-          shape(layer, parameters),
-          Storage.FLOAT32,
-          Epilogues.of(layer.activation()),
-          CudaMemory.source(parameters.coefficients()),
-          outputs.address(),
-          Bias.ofBasisPoints(CudaMemory.source(parameters.bias())),
-          CudaMemory.target(output),
-          resources.stream());
+    if (parameters.batch() > 0) {
+      plans
+          .way(layer, parameters)
+          .forward(
+              layer,
+              Parameters.of(parameters),
+              new Activations(CudaMemory.source(input), CudaMemory.target(output), NO_TRACE));
     }
   }
 
@@ -72,43 +56,34 @@ final class CudaLinear implements LinearOperators {
       Tensor outputGradient,
       @Nullable Tensor inputGradient,
       MixtureGradients gradients) {
-    if (parameters.batch() == 0) {
+    int batch = parameters.batch();
+    if (batch == 0) {
       Zeros.write(resources, gradients);
       return;
     }
-    int batch = parameters.batch();
-    int rows = stacked(layer, parameters);
-    try (Scratch expanded = resources.memory().floats((long) batch * rows)) {
-      long e = expanded.address();
-      mixing.expand(
-          shape(layer, parameters),
-          Storage.FLOAT32,
-          CudaMemory.source(parameters.coefficients()),
-          CudaMemory.source(outputGradient),
-          layer.activation() == Activation.RELU ? CudaMemory.source(output) : 0,
-          e,
-          resources.stream());
-      if (inputGradient != null) {
-        multiply(
-            MatrixProduct.single(batch, layer.inputs(), rows, false, false),
-            e,
-            CudaMemory.source(parameters.weights()),
-            CudaMemory.target(inputGradient));
-      }
-      multiply(
-          MatrixProduct.single(rows, layer.inputs(), batch, true, false),
-          e,
-          CudaMemory.source(input),
-          CudaMemory.target(gradients.weights()));
-      multiply(
-          MatrixProduct.single(1, rows, batch, false, false),
-          resources.ones().address(batch),
-          e,
-          CudaMemory.target(gradients.bias()));
+    Activations activations =
+        new Activations(CudaMemory.source(input), CudaMemory.source(output), NO_TRACE);
+    Parameters here = Parameters.of(parameters);
+    try (Scratch room = tail.gradientRoom(layer, batch)) {
+      long d =
+          tail.behindActivation(
+              layer, batch, activations.output(), CudaMemory.source(outputGradient), room);
+      tail.biasGradient(layer, here, d, CudaMemory.target(gradients.bias()));
+      plans
+          .way(layer, parameters)
+          .backward(
+              layer,
+              here,
+              activations,
+              new Gradients(
+                  d,
+                  inputGradient == null ? 0 : CudaMemory.target(inputGradient),
+                  CudaMemory.target(gradients.weights())));
     }
   }
 
-  private void multiply(MatrixProduct product, long left, long right, long result) {
-    resources.products().multiply(product, left, right, result, resources.stream());
+  @Override
+  public List<PlanCost> planCosts(Linear layer, Mixture parameters) {
+    return parameters.batch() == 0 ? List.of() : plans.costs(layer, parameters);
   }
 }

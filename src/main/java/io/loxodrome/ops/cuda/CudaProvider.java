@@ -54,7 +54,13 @@ public final class CudaProvider implements DeviceProvider {
     JCudaDriver driver = JCudaDriver.open(choice.device());
     try {
       MatrixProducts products = new CublasProducts(driver, choice.arithmetic());
-      return new CudaDevice(name, driver, products, convolutions(driver, choice));
+      return new CudaDevice(
+          name,
+          driver,
+          products,
+          convolutions(driver, choice),
+          choice.arithmetic(),
+          choice.plans());
     } catch (RuntimeException | Error e) {
       driver.close();
       throw e;

@@ -13,9 +13,9 @@ import java.util.List;
 /**
  * A recording whose parts become CUDA graphs.
  *
- * <p>The first round does the work call by call, so that libraries choose their algorithms, modules
- * are loaded and whatever lives on is allocated; the second notes the calls down, and from then on
- * each part is one launch.
+ * <p>The first round does the work call by call, so that libraries choose their algorithms and
+ * layers their plans, modules are loaded and whatever lives on is allocated; the second notes the
+ * calls down, and from then on each part is one launch.
  */
 final class CudaRecording implements Recording {
   private final List<Runnable> parts;
@@ -45,7 +45,7 @@ final class CudaRecording implements Recording {
     memory.requireOpen();
     memory.requireNotRecording("a recording was run");
     if (round == 0) {
-      parts.get(index).run();
+      memory.rehearse(parts.get(index));
       return;
     }
     if (round == 1) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param convolutions null where there is no library for them: products carry them then
  * @param ones numbers that are all 1
- * @param mostUnfoldedBytes what images may take that are unfolded at a time
+ * @param mostTileBytes what images may take that are unfolded at a time, and weights that are mixed
  */
 record CudaResources(
     Driver driver,
@@ -22,4 +22,4 @@ record CudaResources(
     @Nullable Convolutions convolutions,
     DeviceMemory memory,
     Ones ones,
-    long mostUnfoldedBytes) {}
+    long mostTileBytes) {}

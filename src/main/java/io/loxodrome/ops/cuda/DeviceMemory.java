@@ -24,6 +24,7 @@ final class DeviceMemory implements AutoCloseable {
   private final Queue<Block> returnedElsewhere = new ConcurrentLinkedQueue<>();
   private final Driver driver;
   private @Nullable FreeList arena;
+  private boolean rehearsing;
   private Thread user = Thread.currentThread();
   private long handedOut;
   private long peak;
@@ -113,6 +114,21 @@ final class DeviceMemory implements AutoCloseable {
   void discard(FreeList discarded) {
     arenas.remove(discarded);
     discarded.close();
+  }
+
+  /** Does for the first time what is going to be noted down. */
+  void rehearse(Runnable part) {
+    rehearsing = true;
+    try {
+      part.run();
+    } finally {
+      rehearsing = false;
+    }
+  }
+
+  /** Whether work is noted down, or is going to be: it must not depend on what is in tensors. */
+  boolean isRecorded() {
+    return rehearsing || arena != null;
   }
 
   /** Refuses what a recording must not do. */

@@ -3,6 +3,7 @@ package io.loxodrome.ops.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.loxodrome.cuda.Arithmetic;
 import io.loxodrome.cuda.ConvolutionShape;
 import io.loxodrome.cuda.OutOfMemoryException;
 import io.loxodrome.manifold.WeightManifold;
@@ -14,6 +15,7 @@ import io.loxodrome.ops.Linear;
 import io.loxodrome.ops.Mixture;
 import io.loxodrome.ops.MixtureGradients;
 import io.loxodrome.ops.Normalization;
+import io.loxodrome.ops.PlanChoice;
 import io.loxodrome.ptx.PtxDriver;
 import io.loxodrome.tensor.ElementType;
 import io.loxodrome.tensor.Pending;
@@ -37,7 +39,7 @@ class CudaDeviceTest {
   private final Draw draw = new Draw();
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "products"})
+  @ValueSource(strings = {"", "products", "spans", "shared", "autotune"})
   void everythingIsGivenBackToTheDriver(String argument) {
     PtxDriver driver = new PtxDriver(1);
     CudaDevice device = PtxDevices.open(driver, argument);
@@ -96,7 +98,7 @@ class CudaDeviceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "products"})
+  @ValueSource(strings = {"", "products", "inputs", "weights", "spans", "products:shared"})
   void whereMemoryEndsTheDeviceGoesOn(String argument) {
     PtxDriver driver = new PtxDriver(1);
     try (CudaDevice device = PtxDevices.open(driver, argument)) {
@@ -119,22 +121,27 @@ class CudaDeviceTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"3, 32, 9, 32", "32, 3, 32, 9", "4, 4, 4, 12"})
-  void aConvolutionStacksWhatIsSmaller(
-      int inputs, int outputs, int stackedInputs, int stackedOutputs) {
+  @CsvSource({"outputs, 3, 15", "inputs, 9, 5", "weights, -1, -1", "spans, 3, 10", "shared, 3, 5"})
+  void aPlanDecidesWhatIsConvolved(String plan, int inputs, int outputs) {
     PtxDriver driver = new PtxDriver(1);
     ReferenceConvolutions convolutions = new ReferenceConvolutions(driver);
-    Convolution layer = Convolution.same(inputs, outputs, 4, 4, 3);
+    Convolution layer = Convolution.same(3, 5, 4, 4, 3);
     try (CudaDevice device =
-            new CudaDevice("ptx", driver, new ReferenceProducts(driver), convolutions);
-        Tensor a = random(device, Shape.of(2, 3), 0, 1);
+            new CudaDevice(
+                "ptx",
+                driver,
+                new ReferenceProducts(driver),
+                convolutions,
+                Arithmetic.FLOAT32,
+                PlanChoice.parse(plan).orElseThrow());
+        Tensor a = device.allocate(Shape.of(2, 3)).write(new double[] {1, 0, 2, 1, 0, 2});
         Tensor weights = device.zeros(layer.weightShape().under(3));
         Tensor bias = device.zeros(layer.biasShape().under(3));
         Tensor x = device.zeros(layer.inputShape(2));
         Tensor y = device.allocate(layer.outputShape(2))) {
       device.operators().convolution().forward(layer, new Mixture(a, weights, bias), x, y, null);
       assertThat(convolutions.lastShape())
-          .isEqualTo(new ConvolutionShape(2, stackedInputs, stackedOutputs, 4, 4, 3, 1, 1));
+          .isEqualTo(inputs < 0 ? null : new ConvolutionShape(2, inputs, outputs, 4, 4, 3, 1, 1));
     }
   }
 

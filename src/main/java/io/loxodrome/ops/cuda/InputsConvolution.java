@@ -9,9 +9,6 @@ import io.loxodrome.cuda.Epilogue;
 import io.loxodrome.cuda.MixShape;
 import io.loxodrome.cuda.Storage;
 import io.loxodrome.ops.Convolution;
-import io.loxodrome.ops.Mixture;
-import io.loxodrome.tensor.Tensor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The input stacked once for each basis point, scaled by its coefficient: one convolution with n I
@@ -20,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  * <p>P's first two axes change places for it, n x O x I to O x n x I. Backward, the stacked input
  * is made again, which costs less than keeping it, and dx_i = sum_k a_ik dx_ik.
  */
-final class StackedInputs implements ConvolutionPlan {
+final class InputsConvolution implements Way<Convolution> {
   private final CudaResources resources;
   private final Convolutions convolutions;
   private final ConvolutionTail tail;
   private final BasisMix mixing;
   private final Elementwise elementwise;
 
-  StackedInputs(CudaResources resources, Convolutions convolutions, ConvolutionTail tail) {
+  InputsConvolution(CudaResources resources, Convolutions convolutions, ConvolutionTail tail) {
     this.resources = resources;
     this.convolutions = convolutions;
     this.tail = tail;
@@ -35,39 +32,31 @@ final class StackedInputs implements ConvolutionPlan {
     this.elementwise = new Elementwise(resources.kernels());
   }
 
-  private static ConvolutionShape shape(Convolution layer, Mixture parameters) {
-    return new ConvolutionShape(
-        parameters.batch(),
-        Math.multiplyExact(parameters.basisSize(), layer.inputs()),
-        layer.outputs(),
-        layer.height(),
-        layer.width(),
-        layer.kernel(),
-        layer.stride(),
-        layer.padding());
+  private static ConvolutionShape shape(Convolution layer, Parameters parameters) {
+    return ConvolutionShapes.of(layer, parameters.batch(), parameters.basisSize(), 1);
   }
 
-  private static MixShape inputShape(Convolution layer, Mixture parameters) {
+  private static MixShape inputShape(Convolution layer, Parameters parameters) {
     long positions = (long) layer.height() * layer.width();
     return new MixShape(parameters.batch(), parameters.basisSize(), layer.inputs(), positions);
   }
 
   /** a_ik x_i, B x n x I x H x W, into {@code stacked}. */
-  private void stack(Convolution layer, Mixture parameters, Tensor input, Scratch stacked) {
+  private void stack(Convolution layer, Parameters parameters, long input, Scratch stacked) {
     mixing.expand(
         inputShape(layer, parameters),
         Storage.FLOAT32,
-        CudaMemory.source(parameters.coefficients()),
-        CudaMemory.source(input),
+        parameters.coefficients(),
+        input,
         0,
         stacked.address(),
         resources.stream());
   }
 
   /** P as O x n x I x kernel x kernel, into {@code filter}. */
-  private void turn(Convolution layer, Mixture parameters, Scratch filter) {
+  private void turn(Convolution layer, Parameters parameters, Scratch filter) {
     elementwise.swapAxes(
-        CudaMemory.source(parameters.weights()),
+        parameters.weights(),
         filter.address(),
         parameters.basisSize(),
         layer.outputs(),
@@ -79,15 +68,18 @@ final class StackedInputs implements ConvolutionPlan {
     return (long) layer.inputs() * layer.kernel() * layer.kernel();
   }
 
+  private static long filterSize(Convolution layer, Parameters parameters) {
+    return parameters.basisSize() * layer.weightShape().size();
+  }
+
   @Override
-  public void forward(
-      Convolution layer, Mixture parameters, Tensor input, Tensor output, @Nullable Tensor trace) {
+  public void forward(Convolution layer, Parameters parameters, Activations activations) {
     ConvolutionShape shape = shape(layer, parameters);
     try (Scratch stacked = resources.memory().floats(shape.inputSize());
-        Scratch filter = resources.memory().floats(parameters.weights().size());
+        Scratch filter = resources.memory().floats(filterSize(layer, parameters));
         Scratch bias = tail.biasPerExample(layer, parameters);
         Scratch convolved = resources.memory().floats(shape.outputSize())) {
-      stack(layer, parameters, input, stacked);
+      stack(layer, parameters, activations.input(), stacked);
       turn(layer, parameters, filter);
       tail.mixBias(layer, parameters, bias);
       convolutions.forward(
@@ -97,41 +89,33 @@ final class StackedInputs implements ConvolutionPlan {
           parameters.batch(),
           tail.mixed(parameters, bias),
           convolved.address(),
-          output,
-          trace);
+          activations);
     }
   }
 
   @Override
   public void backward(
-      Convolution layer,
-      Mixture parameters,
-      Tensor input,
-      Tensor output,
-      Tensor trace,
-      Tensor outputGradient,
-      @Nullable Tensor inputGradient,
-      Tensor weightGradient) {
+      Convolution layer, Parameters parameters, Activations activations, Gradients gradients) {
     ConvolutionShape shape = shape(layer, parameters);
     try (Scratch convolvedGradient = resources.memory().floats(shape.outputSize())) {
-      tail.backwardOfMixed(
-          layer, parameters.batch(), output, trace, outputGradient, convolvedGradient.address());
-      weightGradient(layer, parameters, input, convolvedGradient.address(), weightGradient);
-      if (inputGradient != null) {
-        inputGradient(layer, parameters, convolvedGradient.address(), inputGradient);
+      long dy = convolvedGradient.address();
+      tail.backwardOfMixed(layer, parameters.batch(), activations, gradients.output(), dy);
+      weightGradient(layer, parameters, activations.input(), dy, gradients.weights());
+      if (gradients.input() != 0) {
+        inputGradient(layer, parameters, dy, gradients.input());
       }
     }
   }
 
   private void weightGradient(
       Convolution layer,
-      Mixture parameters,
-      Tensor input,
+      Parameters parameters,
+      long input,
       long convolvedGradient,
-      Tensor weightGradient) {
+      long weightGradient) {
     ConvolutionShape shape = shape(layer, parameters);
     try (Scratch stacked = resources.memory().floats(shape.inputSize());
-        Scratch filterGradient = resources.memory().floats(weightGradient.size())) {
+        Scratch filterGradient = resources.memory().floats(filterSize(layer, parameters))) {
       stack(layer, parameters, input, stacked);
       convolutions.backwardFilter(
           shape,
@@ -141,7 +125,7 @@ final class StackedInputs implements ConvolutionPlan {
           resources.stream());
       elementwise.swapAxes(
           filterGradient.address(),
-          CudaMemory.target(weightGradient),
+          weightGradient,
           layer.outputs(),
           parameters.basisSize(),
           rowLength(layer),
@@ -150,9 +134,9 @@ final class StackedInputs implements ConvolutionPlan {
   }
 
   private void inputGradient(
-      Convolution layer, Mixture parameters, long convolvedGradient, Tensor inputGradient) {
+      Convolution layer, Parameters parameters, long convolvedGradient, long inputGradient) {
     ConvolutionShape shape = shape(layer, parameters);
-    try (Scratch filter = resources.memory().floats(parameters.weights().size());
+    try (Scratch filter = resources.memory().floats(filterSize(layer, parameters));
         Scratch stackedGradient = resources.memory().floats(shape.inputSize())) {
       turn(layer, parameters, filter);
       convolutions.backwardInput(
@@ -165,10 +149,10 @@ final class StackedInputs implements ConvolutionPlan {
           inputShape(layer, parameters),
           Storage.FLOAT32,
           Epilogue.NONE,
-          CudaMemory.source(parameters.coefficients()),
+          parameters.coefficients(),
           stackedGradient.address(),
           Bias.NONE,
-          CudaMemory.target(inputGradient),
+          inputGradient,
           resources.stream());
     }
   }

@@ -1,0 +1,204 @@
+package io.loxodrome.ops.cuda;
+
+import io.loxodrome.cuda.ConvolutionShape;
+import io.loxodrome.cuda.MatrixProduct;
+import io.loxodrome.cuda.MatrixProduct.Factor;
+import io.loxodrome.cuda.Stream;
+import io.loxodrome.cuda.Unfold;
+
+/**
+ * Convolutions as products of filters and unfolded images.
+ *
+ * <p>A filter's stride is the numbers from one example's filter to the next's: O window where
+ * examples have their own, 0 where all share one. Unfolding takes kernel^2 times an image, so a
+ * tile of examples goes at a time.
+ */
+final class WindowProducts {
+  private final CudaResources resources;
+  private final Unfold unfold;
+
+  WindowProducts(CudaResources resources) {
+    this.resources = resources;
+    this.unfold = new Unfold(resources.kernels());
+  }
+
+  /** Numbers in a window: I kernel^2. */
+  private static int window(ConvolutionShape shape) {
+    return Math.multiplyExact(shape.inputs(), shape.kernel() * shape.kernel());
+  }
+
+  /** L, windows of an image. */
+  private static int positions(ConvolutionShape shape) {
+    return Math.multiplyExact(shape.outputHeight(), shape.outputWidth());
+  }
+
+  private static long image(ConvolutionShape shape) {
+    return (long) shape.inputs() * shape.height() * shape.width();
+  }
+
+  private static long unfolded(ConvolutionShape shape) {
+    return (long) window(shape) * positions(shape);
+  }
+
+  private static long convolved(ConvolutionShape shape) {
+    return (long) shape.outputs() * positions(shape);
+  }
+
+  private static Unfold.Shape images(ConvolutionShape shape, int count) {
+    return new Unfold.Shape(
+        count,
+        shape.inputs(),
+        shape.height(),
+        shape.width(),
+        shape.kernel(),
+        shape.stride(),
+        shape.padding());
+  }
+
+  /** What is done with a tile of examples, their windows at an address. */
+  @FunctionalInterface
+  private interface TileWork {
+    void on(int first, int count, long windows);
+  }
+
+  private void forEachTile(ConvolutionShape shape, TileWork work) {
+    long most = resources.mostTileBytes() / Float.BYTES / unfolded(shape);
+    int tile = (int) Math.max(1, Math.min(shape.batch(), most));
+    try (Scratch windows = resources.memory().floats(tile * unfolded(shape))) {
+      for (int first = 0; first < shape.batch(); first += tile) {
+        work.on(first, Math.min(tile, shape.batch() - first), windows.address());
+      }
+    }
+  }
+
+  private void unfold(
+      ConvolutionShape shape, long input, int first, int count, long windows, Stream stream) {
+    unfold.im2col(images(shape, count), Address.of(input, first * image(shape)), windows, stream);
+  }
+
+  /** y_i = filter_i windows_i. */
+  void forward(
+      ConvolutionShape shape,
+      long input,
+      long filter,
+      long filterStride,
+      long output,
+      Stream stream) {
+    forEachTile(
+        shape,
+        (first, count, windows) -> {
+          unfold(shape, input, first, count, windows, stream);
+          MatrixProduct product =
+              new MatrixProduct(
+                  count,
+                  shape.outputs(),
+                  positions(shape),
+                  window(shape),
+                  Factor.plain(window(shape), filterStride),
+                  Factor.plain(positions(shape), unfolded(shape)),
+                  Factor.plain(positions(shape), convolved(shape)),
+                  false);
+          resources
+              .products()
+              .multiply(
+                  product,
+                  Address.of(filter, first * filterStride),
+                  windows,
+                  Address.of(output, first * convolved(shape)),
+                  stream);
+        });
+  }
+
+  /** dwindows_i = filter_i^T dy_i, folded back into dx_i. */
+  void backwardInput(
+      ConvolutionShape shape,
+      long filter,
+      long filterStride,
+      long outputGradient,
+      long inputGradient,
+      Stream stream) {
+    forEachTile(
+        shape,
+        (first, count, windows) -> {
+          MatrixProduct product =
+              new MatrixProduct(
+                  count,
+                  window(shape),
+                  positions(shape),
+                  shape.outputs(),
+                  Factor.transposed(window(shape), filterStride),
+                  Factor.plain(positions(shape), convolved(shape)),
+                  Factor.plain(positions(shape), unfolded(shape)),
+                  false);
+          resources
+              .products()
+              .multiply(
+                  product,
+                  Address.of(filter, first * filterStride),
+                  Address.of(outputGradient, first * convolved(shape)),
+                  windows,
+                  stream);
+          unfold.col2im(
+              images(shape, count),
+              windows,
+              Address.of(inputGradient, first * image(shape)),
+              stream);
+        });
+  }
+
+  /** dfilter_i = dy_i windows_i^T, one for each example. */
+  void backwardFilters(
+      ConvolutionShape shape,
+      long input,
+      long outputGradient,
+      long filterGradients,
+      Stream stream) {
+    long filter = (long) shape.outputs() * window(shape);
+    forEachTile(
+        shape,
+        (first, count, windows) -> {
+          unfold(shape, input, first, count, windows, stream);
+          resources
+              .products()
+              .multiply(
+                  MatrixProduct.batched(
+                      count, shape.outputs(), window(shape), positions(shape), false, true),
+                  Address.of(outputGradient, first * convolved(shape)),
+                  windows,
+                  Address.of(filterGradients, first * filter),
+                  stream);
+        });
+  }
+
+  /** dfilter = sum_i dy_i windows_i^T, added up in the order of the examples. */
+  void backwardFilter(
+      ConvolutionShape shape, long input, long outputGradient, long filterGradient, Stream stream) {
+    forEachTile(
+        shape,
+        (first, count, windows) -> {
+          unfold(shape, input, first, count, windows, stream);
+          for (int i = 0; i < count; i++) {
+            resources
+                .products()
+                .multiply(
+                    ofExample(shape, first + i > 0),
+                    Address.of(outputGradient, (first + i) * convolved(shape)),
+                    Address.of(windows, i * unfolded(shape)),
+                    filterGradient,
+                    stream);
+          }
+        });
+  }
+
+  private static MatrixProduct ofExample(ConvolutionShape shape, boolean accumulate) {
+    return new MatrixProduct(
+        1,
+        shape.outputs(),
+        window(shape),
+        positions(shape),
+        Factor.plain(positions(shape), 0),
+        Factor.transposed(positions(shape), 0),
+        Factor.plain(window(shape), 0),
+        accumulate);
+  }
+}

@@ -53,7 +53,7 @@ record BackwardCall(
         }
         int count = tile.portions().size() * outputs;
         // What is not finite in an example's gradient is not finite in that of its bias.
-        Part part = Finiteness.holds(worker, biasGradients.block(), count) ? NON_ZERO : ALL;
+        Part part = Finiteness.holds(worker, biasGradients.block(), 0, count) ? NON_ZERO : ALL;
         mixing.spread(tile.firsts(), part, gradients.block(), elements, weightSum);
         mixing.spread(tile.firsts(), part, biasGradients.block(), outputs, biasSum);
       }

@@ -22,17 +22,24 @@ final class Finiteness {
         Math.toIntExact(count),
         GRAIN,
         (worker, from, to) -> {
-          float[] values = worker.scratch(0, Worker.CHUNK);
-          for (int first = from; first < to; first += Worker.CHUNK) {
-            int length = Math.min(Worker.CHUNK, to - first);
-            block.get(first, values, 0, length);
-            if (largestBits(values, length) >= INFINITY) {
-              finite.set(false);
-              return;
-            }
+          if (!holds(worker, block, from, to)) {
+            finite.set(false);
           }
         });
     return finite.get();
+  }
+
+  /** Whether floats {@code from} to {@code to} of a block are all finite. */
+  static boolean holds(Worker worker, NativeBlock block, int from, int to) {
+    float[] values = worker.scratch(0, Worker.CHUNK);
+    for (int first = from; first < to; first += Worker.CHUNK) {
+      int length = Math.min(Worker.CHUNK, to - first);
+      block.get(first, values, 0, length);
+      if (largestBits(values, length) >= INFINITY) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** As integers, the magnitudes of floats are in order, with infinity and NaN above all others. */

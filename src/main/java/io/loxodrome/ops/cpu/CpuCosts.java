@@ -31,7 +31,7 @@ final class CpuCosts {
           // n I O L an example; n I L written and read, in y, dx and dW.
           case INPUTS ->
               price.multiplied(n * convolved * batch).cached(6 * n * input * batch).phases(6);
-          // n I O to mix forward, to mix backward and to spread, which is traffic with the cache.
+          // The support for n, to mix forward, to mix backward and to spread.
           case WEIGHTS ->
               price.multiplied(convolved * batch).cached(3 * (n + 1) * weights * batch).phases(8);
           // As OUTPUTS with the support for n.
@@ -44,7 +44,7 @@ final class CpuCosts {
           case SHARED ->
               price
                   .multiplied(convolved * batch)
-                  .cached(3 * (n + 1) * weights * work.distinct())
+                  .mixed(3 * (work.support() + 1) * weights * work.distinct())
                   .phases(8);
         };
     return total.milliseconds();
@@ -118,6 +118,9 @@ final class CpuCosts {
     /** Floats that a core moves in a millisecond to or from its second-level cache. */
     private static final double CACHED = 3e6;
 
+    /** Floats that a core mixes in a millisecond, in vectors in the heap. */
+    private static final double MIXED = 1e7;
+
     /** Floats that all cores together move in a millisecond to or from memory. */
     private static final double STREAMED = 4e6;
 
@@ -130,6 +133,10 @@ final class CpuCosts {
 
     Price multiplied(double multiplyAdds) {
       return plus(multiplyAdds / (MULTIPLIED * CORES));
+    }
+
+    Price mixed(double floats) {
+      return plus(floats / (MIXED * CORES));
     }
 
     Price cached(double floats) {

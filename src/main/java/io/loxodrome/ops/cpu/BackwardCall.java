@@ -19,6 +19,7 @@ import io.loxodrome.ops.cpu.TileMixing.Part;
  */
 record BackwardCall(
     ConvolutionPlan plan,
+    Blocking blocking,
     Tiling tiling,
     MixtureRows rows,
     HeapRows basis,
@@ -64,10 +65,8 @@ record BackwardCall(
   private record Buffers(long weights, long gradients, long biasGradients) {}
 
   private void run(Worker worker, Buffers buffers, Portion portion, int index) {
-    ConvolutionPlan used = plan.of(portion.count());
     ConvolutionBackward kernels =
-        worker.kernels(
-            used, ConvolutionBackward.class, key -> new ConvolutionBackward(worker, key));
+        ConvolutionBackward.of(worker, plan.of(portion.count()), blocking);
     int first = portion.first();
     long preActivationGradient =
         kernels.preActivationGradient(

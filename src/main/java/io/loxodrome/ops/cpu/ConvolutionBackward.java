@@ -25,17 +25,34 @@ final class ConvolutionBackward implements AutoCloseable {
   private final Primitive inputGradient;
   private final Outlet output;
 
-  ConvolutionBackward(Worker worker, ConvolutionPlan plan) {
+  private record Key(ConvolutionPlan plan, Blocking blocking) {}
+
+  /** The worker's kernels for a plan, compiled on first use. */
+  static ConvolutionBackward of(Worker worker, ConvolutionPlan plan, Blocking blocking) {
+    return worker.kernels(
+        new Key(plan, blocking),
+        ConvolutionBackward.class,
+        key -> new ConvolutionBackward(worker, key));
+  }
+
+  private ConvolutionBackward(Worker worker, Key key) {
+    ConvolutionPlan plan = key.plan();
+    Layout output = key.blocking().output() ? plan.pooled : plan.output;
+    Layout input = key.blocking().input() ? plan.blockedInput() : plan.input;
     mask =
         plan.layer.activation() == Activation.RELU
             ? Primitive.compile(
-                worker, plan.reluGradient, DNNL_ARG_DST, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC)
+                worker,
+                key.blocking().output() ? plan.blockedReluGradient : plan.reluGradient,
+                DNNL_ARG_DST,
+                DNNL_ARG_DIFF_DST,
+                DNNL_ARG_DIFF_SRC)
             : null;
-    masked = worker.workspace(plan.output.bytes());
-    pooledGradient = new Inlet(worker, plan.output, plan.pooled);
+    masked = worker.workspace(output.bytes());
+    pooledGradient = new Inlet(worker, output, plan.pooled);
     pooling = plan.pooling == null ? null : new PoolingKernels(worker, plan.pooling);
     convolvedGradient = worker.workspace(plan.convolved.bytes());
-    input = new Inlet(worker, plan.input, plan.weightGradient.layout(DNNL_ARG_SRC));
+    this.input = new Inlet(worker, input, plan.weightGradient.layout(DNNL_ARG_SRC));
     gradientForWeights =
         new Inlet(worker, plan.convolved, plan.weightGradient.layout(DNNL_ARG_DIFF_DST));
     gradientForInput =
@@ -51,7 +68,7 @@ final class ConvolutionBackward implements AutoCloseable {
     inputGradient =
         Primitive.compile(
             worker, plan.inputGradient, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC);
-    output = new Outlet(worker, plan.inputGradient.layout(DNNL_ARG_DIFF_SRC), plan.input);
+    this.output = new Outlet(worker, plan.inputGradient.layout(DNNL_ARG_DIFF_SRC), input);
   }
 
   /**

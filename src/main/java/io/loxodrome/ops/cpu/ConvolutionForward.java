@@ -16,15 +16,28 @@ final class ConvolutionForward implements AutoCloseable {
   private final Workspace ownTrace;
   private final Outlet output;
 
-  ConvolutionForward(Worker worker, ConvolutionPlan plan) {
-    input = new Inlet(worker, plan.input, plan.convolution.layout(DNNL_ARG_SRC));
+  private record Key(ConvolutionPlan plan, Blocking blocking) {}
+
+  /** The worker's kernels for a plan, compiled on first use. */
+  static ConvolutionForward of(Worker worker, ConvolutionPlan plan, Blocking blocking) {
+    return worker.kernels(
+        new Key(plan, blocking),
+        ConvolutionForward.class,
+        key -> new ConvolutionForward(worker, key));
+  }
+
+  private ConvolutionForward(Worker worker, Key key) {
+    ConvolutionPlan plan = key.plan();
+    Blocking blocking = key.blocking();
+    Layout read = blocking.input() ? plan.blockedInput() : plan.input;
+    input = new Inlet(worker, read, plan.blockedInput());
     convolution =
         Primitive.compile(
             worker, plan.convolution, DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_BIAS, DNNL_ARG_DST);
     convolved = worker.workspace(plan.convolved.bytes());
     pooling = plan.pooling == null ? null : new PoolingKernels(worker, plan.pooling);
     ownTrace = worker.workspace(plan.traceBytes());
-    output = new Outlet(worker, plan.pooled, plan.output);
+    output = new Outlet(worker, plan.pooled, blocking.output() ? plan.pooled : plan.output);
   }
 
   /** A place for the trace of an example that will have no way back. */

@@ -1,7 +1,9 @@
 package io.loxodrome.ops.cpu;
 
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_WEIGHTS;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import io.loxodrome.ops.Activation;
@@ -37,7 +39,12 @@ final class ConvolutionPlan {
   final Description convolution;
   final Description inputGradient;
   final Description weightGradient;
+
+  /** Of the row-major output. */
   final Description reluGradient;
+
+  /** Of the output as it leaves pooling. */
+  final Description blockedReluGradient;
 
   /** The weights going forward. */
   final Layout forwardWeights;
@@ -84,13 +91,14 @@ final class ConvolutionPlan {
     weightGradient =
         Description.convolutionWeightGradient(
             operands(single == null ? any : single.weightGradients), convolution);
-    reluGradient = Description.reluGradient(output);
     forwardWeights = convolution.layout(DNNL_ARG_WEIGHTS);
     backwardWeights = inputGradient.layout(DNNL_ARG_WEIGHTS);
     weightGradients = weightGradient.layout(DNNL_ARG_DIFF_WEIGHTS);
     convolved = convolution.layout(DNNL_ARG_DST);
     pooling = layer.pool() == 1 ? null : pooling();
     pooled = pooling == null ? convolved : pooling.output();
+    reluGradient = Description.reluGradient(output);
+    blockedReluGradient = Description.reluGradient(pooled);
     together = single == null ? fittingTogether() : null;
   }
 
@@ -132,6 +140,22 @@ final class ConvolutionPlan {
   int tile() {
     long fit = TILE_BYTES / Math.max(forwardWeights.bytes(), weightGradients.bytes());
     return (int) Math.max(1, Math.min(16, fit));
+  }
+
+  /** The input in oneDNN's layout. */
+  Layout blockedInput() {
+    return convolution.layout(DNNL_ARG_SRC);
+  }
+
+  /** Whether the output can stay in oneDNN's layout: it needs no more space there. */
+  boolean blocksOutput() {
+    return pooled.bytes() == output.bytes() && !pooled.equals(output);
+  }
+
+  /** Whether x and dx can both stand in oneDNN's layout. */
+  boolean blocksInput() {
+    return blockedInput().bytes() == input.bytes()
+        && blockedInput().equals(inputGradient.layout(DNNL_ARG_DIFF_SRC));
   }
 
   /** How many examples it is for. */

@@ -64,9 +64,7 @@ final class ConvolutionTail implements AutoCloseable {
 
   /** Where dL/dz is, row-major, until the next call. */
   long gradient(long y, long trace, long dy) {
-    ConvolutionBackward kernels =
-        worker.kernels(
-            plan, ConvolutionBackward.class, key -> new ConvolutionBackward(worker, key));
+    ConvolutionBackward kernels = ConvolutionBackward.of(worker, plan, Blocking.NONE);
     return gradient.read(kernels.preActivationGradient(y, trace, dy));
   }
 

@@ -12,7 +12,7 @@ final class Finiteness {
   private Finiteness() {}
 
   static boolean holds(Workers workers, String name, Tensor tensor) {
-    return holds(workers, NativeMemory.floats(name, tensor), tensor.size());
+    return holds(workers, NativeMemory.floatsAsTheyStand(name, tensor), tensor.size());
   }
 
   /** Whether the first {@code count} floats of a block are all finite. */

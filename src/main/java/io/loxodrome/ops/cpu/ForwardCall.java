@@ -14,6 +14,7 @@ import io.loxodrome.ops.cpu.Tile.Portion;
  */
 record ForwardCall(
     ConvolutionPlan plan,
+    Blocking blocking,
     Tiling tiling,
     MixtureRows rows,
     HeapRows basis,
@@ -41,9 +42,7 @@ record ForwardCall(
   }
 
   private void run(Worker worker, Portion portion, long weights, long biases) {
-    ConvolutionPlan used = plan.of(portion.count());
-    ConvolutionForward kernels =
-        worker.kernels(used, ConvolutionForward.class, key -> new ConvolutionForward(worker, key));
+    ConvolutionForward kernels = ConvolutionForward.of(worker, plan.of(portion.count()), blocking);
     int first = portion.first();
     kernels.run(
         input + first * plan.input.bytes(),

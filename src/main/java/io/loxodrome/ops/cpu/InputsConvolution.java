@@ -106,9 +106,7 @@ final class InputsConvolution implements ConvolutionWay {
   }
 
   private static void forward(Worker worker, Stack of, long bias, int from, int to) {
-    ConvolutionForward kernels =
-        worker.kernels(
-            of.stacked, ConvolutionForward.class, key -> new ConvolutionForward(worker, key));
+    ConvolutionForward kernels = ConvolutionForward.of(worker, of.stacked, Blocking.NONE);
     ExampleMixing mixing = new ExampleMixing(worker, of.n);
     int outputs = of.stacked.layer.outputs();
     try (Workspace inputs = worker.workspace(of.stacked.input.bytes());
@@ -156,9 +154,7 @@ final class InputsConvolution implements ConvolutionWay {
 
   private static void backward(
       Worker worker, Stack of, WorkerSums weightSums, WorkerSums biasSums, int from, int to) {
-    ConvolutionBackward kernels =
-        worker.kernels(
-            of.stacked, ConvolutionBackward.class, key -> new ConvolutionBackward(worker, key));
+    ConvolutionBackward kernels = ConvolutionBackward.of(worker, of.stacked, Blocking.NONE);
     ExampleMixing mixing = new ExampleMixing(worker, of.n);
     long weightSum = weightSums.address(worker.index());
     long biasSum = biasSums.address(worker.index());

@@ -50,20 +50,35 @@ final class MixedConvolution implements ConvolutionWay {
       Tensor input,
       Tensor output,
       @Nullable Tensor trace) {
+    Blocking blocking = new Blocking(isBlocked(plan, input), plan.blocksOutput());
     try (HeapRows basis = blockedBasis(parameters, plan, plan.forwardWeights);
         HeapRows bias = bias(parameters, plan)) {
       ForwardCall call =
           new ForwardCall(
               plan,
+              blocking,
               tiling.apply(rows),
               rows,
               basis,
               bias,
-              NativeMemory.floats("input", input).address(),
-              NativeMemory.floats("output", output).address(),
+              address("input", input, blocking.input()),
+              NativeMemory.floatsAsTheyStand("output", output).address(),
               trace == null ? 0 : traceAddress(trace));
       workers.slices(parameters.batch(), 1, call::run);
     }
+    int batch = parameters.batch();
+    Arrangement left = new Arrangement(workers, plan.pooled, plan.output, batch);
+    NativeMemory.arrange(output, blocking.output() ? left : null);
+  }
+
+  private static boolean isBlocked(ConvolutionPlan plan, Tensor input) {
+    return plan.blocksInput() && NativeMemory.isArranged(input, plan.blockedInput());
+  }
+
+  private static long address(String name, Tensor images, boolean blocked) {
+    NativeBlock block =
+        blocked ? NativeMemory.floatsAsTheyStand(name, images) : NativeMemory.floats(name, images);
+    return block.address();
   }
 
   private static long traceAddress(Tensor trace) {
@@ -122,6 +137,10 @@ final class MixedConvolution implements ConvolutionWay {
       MixtureGradients gradients) {
     int n = parameters.basisSize();
     Layout blocked = plan.weightGradients;
+    boolean blockedOutputs =
+        NativeMemory.isArranged(output, plan.pooled)
+            && NativeMemory.isArranged(outputGradient, plan.pooled);
+    Blocking blocking = new Blocking(isBlocked(plan, input), blockedOutputs);
     try (HeapRows basis = blockedBasis(parameters, plan, plan.backwardWeights);
         HeapSums weightSums = new HeapSums(heap, workers, n, blocked.elements());
         HeapSums biasSums = new HeapSums(heap, workers, n, plan.layer.outputs());
@@ -129,19 +148,25 @@ final class MixedConvolution implements ConvolutionWay {
       BackwardCall call =
           new BackwardCall(
               plan,
+              blocking,
               tiling.apply(rows),
               rows,
               basis,
-              NativeMemory.floats("input", input).address(),
-              NativeMemory.floats("output", output).address(),
+              address("input", input, blocking.input()),
+              address("output", output, blockedOutputs),
               traceAddress(trace),
-              NativeMemory.floats("outputGradient", outputGradient).address(),
+              address("outputGradient", outputGradient, blockedOutputs),
               inputGradient == null
                   ? 0
-                  : NativeMemory.floats("inputGradient", inputGradient).address(),
+                  : NativeMemory.floatsAsTheyStand("inputGradient", inputGradient).address(),
               weightSums,
               biasSums);
       workers.slices(parameters.batch(), 1, call::run);
+      if (inputGradient != null) {
+        Arrangement left =
+            new Arrangement(workers, plan.blockedInput(), plan.input, parameters.batch());
+        NativeMemory.arrange(inputGradient, blocking.input() ? left : null);
+      }
       int slices = workers.used(parameters.batch(), 1);
       weightSums.writeTo(sum.block(), slices);
       biasSums.writeTo(NativeMemory.floats("bias gradient", gradients.bias()), slices);

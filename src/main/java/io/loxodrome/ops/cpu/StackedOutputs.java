@@ -70,9 +70,7 @@ final class StackedOutputs {
           group.examples().size(),
           1,
           (worker, from, to) -> {
-            ConvolutionForward kernels =
-                worker.kernels(
-                    stacked, ConvolutionForward.class, key -> new ConvolutionForward(worker, key));
+            ConvolutionForward kernels = ConvolutionForward.of(worker, stacked, Blocking.NONE);
             ExampleMixing mixing = new ExampleMixing(worker, group.basisPoints().size());
             try (Workspace perPoint = worker.workspace(stacked.output.bytes());
                 Workspace z = worker.workspace((long) call.positions() * Float.BYTES)) {
@@ -140,9 +138,7 @@ final class StackedOutputs {
       Addresses of,
       int from,
       int to) {
-    ConvolutionBackward kernels =
-        worker.kernels(
-            stacked, ConvolutionBackward.class, key -> new ConvolutionBackward(worker, key));
+    ConvolutionBackward kernels = ConvolutionBackward.of(worker, stacked, Blocking.NONE);
     ExampleMixing mixing = new ExampleMixing(worker, group.basisPoints().size());
     long weightSum = of.weightSums.address(worker.index());
     long biasSum = of.biasSums.address(worker.index());

@@ -13,6 +13,7 @@ import io.loxodrome.ops.cpu.TileMixing.Part;
  *
  * @param plan for one example
  * @param basis n basis points in the plan's backward layout
+ * @param basisPart which coefficients to mix
  * @param inputGradient 0 if nobody needs it
  * @param weightSums each worker's part of dP, in the layout of weight gradients
  * @param biasSums each worker's part of db
@@ -23,6 +24,7 @@ record BackwardCall(
     Tiling tiling,
     MixtureRows rows,
     HeapRows basis,
+    Part basisPart,
     long input,
     long output,
     long trace,
@@ -47,7 +49,7 @@ record BackwardCall(
       for (Tile tile : tiling.tiles(from, to, plan.together().examples(), most)) {
         if (inputGradient != 0) {
           int mixed = plan.backwardWeights.elements();
-          mixing.mix(tile.mixtures(), basis.rows(), mixed, weights.block());
+          mixing.mix(tile.mixtures(), basisPart, basis.rows(), mixed, weights.block());
         }
         for (int p = 0; p < tile.portions().size(); p++) {
           run(worker, buffers, tile.portions().get(p), p);

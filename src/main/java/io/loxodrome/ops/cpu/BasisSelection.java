@@ -7,6 +7,9 @@ import java.util.List;
 /**
  * Takes m of n basis points out, one after another, and adds what belongs to them to their places:
  * products with the m x n matrix of zeros and ones.
+ *
+ * <p>Its zeros times a NaN are NaNs, as in the definition the coefficients of 0 are that were left
+ * out: what is not finite reaches all basis points.
  */
 final class BasisSelection implements AutoCloseable {
   private final Workers workers;

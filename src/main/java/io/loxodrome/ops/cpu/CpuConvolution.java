@@ -43,7 +43,7 @@ final class CpuConvolution implements ConvolutionOperators {
             MixPlan.WEIGHTS,
             MixedConvolution.ofExamples(pool, heap, workers),
             MixPlan.SPANS,
-            new SpansConvolution(workers, outputs),
+            new SpansConvolution(outputs),
             MixPlan.SHARED,
             MixedConvolution.ofDistinctRows(pool, heap, workers));
   }

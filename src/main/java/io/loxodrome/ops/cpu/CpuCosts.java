@@ -10,44 +10,46 @@ final class CpuCosts {
   private CpuCosts() {}
 
   /**
-   * Forward and backward: the convolution of each of y, dx and dW for an example, and what a plan
-   * adds. P and dP are streamed once.
+   * Forward and backward: the convolution of each of y, dx and dP for O outputs at L positions, and
+   * what a plan adds.
    */
   static double convolution(MixWork<Convolution> work, MixPlan plan) {
     Convolution layer = work.layer();
     double n = work.basisSize();
     double batch = work.batch();
-    double weights = layer.weightShape().size();
+    double inputs = (double) layer.inputs() * layer.height() * layer.width();
     double positions = (double) layer.convolvedHeight() * layer.convolvedWidth();
-    double input = layer.inputShape(1).size();
-    double output = layer.outputs() * positions;
-    double convolved = 3 * weights * positions;
-    Price price = Price.NOTHING.streamed(3 * n * weights);
-    Price total =
+    double outputs = layer.outputs() * positions;
+    double weights = layer.weightShape().size();
+    double multiplyAdds = 3 * weights * positions * batch;
+    Price price =
         switch (plan) {
-          // n I O L an example; n O L written, mixed, expanded and read.
+          // n I O L an example; n O L written and read, also as gradients, and in oneDNN's layout.
           case OUTPUTS ->
-              price.multiplied(n * convolved * batch).cached(4 * n * output * batch).phases(6);
-          // n I O L an example; n I L written and read, in y, dx and dW.
+              Price.NOTHING.convolved(n * multiplyAdds).cached(8 * n * outputs * batch).phases(9);
+          // n I O L an example; n I L written and read, also as gradients, and in oneDNN's layout.
           case INPUTS ->
-              price.multiplied(n * convolved * batch).cached(6 * n * input * batch).phases(6);
-          // The support for n, to mix forward, to mix backward and to spread.
+              Price.NOTHING.convolved(n * multiplyAdds).cached(8 * n * inputs * batch).phases(9);
+          // I O L an example; the support for n, to mix both ways and to spread.
           case WEIGHTS ->
-              price.multiplied(convolved * batch).cached(3 * (n + 1) * weights * batch).phases(8);
-          // As OUTPUTS with the support for n.
+              Price.NOTHING
+                  .convolved(multiplyAdds)
+                  .mixed(3 * (work.support() + 1) * weights * batch)
+                  .phases(7);
+          // As OUTPUTS with the support for n; each of up to n groups has its own filter.
           case SPANS ->
-              price
-                  .multiplied(work.support() * convolved * batch)
-                  .cached(4 * work.support() * output * batch)
-                  .phases(12);
-          // As WEIGHTS for each distinct row.
+              Price.NOTHING
+                  .convolved(work.support() * multiplyAdds)
+                  .cached(8 * work.support() * outputs * batch)
+                  .phases(9 * Math.min(n, work.distinct()));
+          // As WEIGHTS, mixed for each distinct row.
           case SHARED ->
-              price
-                  .multiplied(convolved * batch)
+              Price.NOTHING
+                  .convolved(multiplyAdds)
                   .mixed(3 * (work.support() + 1) * weights * work.distinct())
-                  .phases(8);
+                  .phases(7);
         };
-    return total.milliseconds();
+    return price.milliseconds();
   }
 
   /**
@@ -69,35 +71,39 @@ final class CpuCosts {
               products
                   .multiplied(3 * n * weights * batch)
                   .cached(4 * n * outputs * batch)
-                  .phases(3);
+                  .phases(5);
           // n I O an example; n scaled inputs twice and n scaled gradients, each written and read.
           case INPUTS ->
               products
                   .multiplied(3 * n * weights * batch)
                   .cached(2 * n * (2 * inputs + outputs) * batch)
                   .phases(6 * n);
-          // n I O to mix and I O to apply, both ways, which is traffic with the cache: I O written
-          // and read an example; dP as in OUTPUTS.
+          // n I O to mix and I O to apply, both ways, which is traffic with the cache: I O an
+          // example written and read; dP as in OUTPUTS.
           case WEIGHTS ->
               products
                   .multiplied((3 * n + 2) * weights * batch)
                   .cached(4 * weights * batch)
-                  .phases(4);
+                  .phases(5);
           // As OUTPUTS with the support for n; gathered inputs and gradients, written and read.
           case SPANS ->
               products
                   .multiplied(3 * work.support() * weights * batch)
                   .cached(4 * work.support() * (inputs + outputs) * batch)
-                  .phases(7);
-          // I O an example; for each distinct row n I O to mix, and W written and read, three
-          // times.
+                  .phases(10);
+          // I O an example. All alike: W mixed in one piece and its gradient spread. Else, for each
+          // distinct row, n I O with W in cache three times, and products of few rows, which reach
+          // half the rate.
           case SHARED ->
-              products
-                  .multiplied(3 * weights * batch)
-                  .multiplied(n == 1 && distinct == 1 ? 0 : 3 * n * weights * distinct)
-                  .cached(n == 1 && distinct == 1 ? 0 : 6 * weights * distinct)
-                  .cached(distinct == 1 ? 0 : 4 * (inputs + outputs) * batch)
-                  .phases(distinct == 1 ? 3 : 7);
+              distinct > 1
+                  ? products
+                      .multiplied(2 * 3 * weights * batch + 3 * n * weights * distinct)
+                      .cached(6 * weights * distinct + 4 * (inputs + outputs) * batch)
+                      .phases(8)
+                  : products
+                      .multiplied(3 * weights * batch)
+                      .streamed(n == 1 ? 0 : 3 * (n + 3) * weights)
+                      .phases(n == 1 ? 3 : 6);
         };
     return price.milliseconds();
   }
@@ -113,13 +119,16 @@ final class CpuCosts {
     private static final int CORES = Runtime.getRuntime().availableProcessors();
 
     /** Multiply-adds of a core in a millisecond, in products large enough for it. */
-    private static final double MULTIPLIED = 4e7;
+    private static final double MULTIPLIED = 4.3e7;
+
+    /** Multiply-adds of a core in a millisecond in the convolution of one example. */
+    private static final double CONVOLVED = 5e7;
+
+    /** Multiply-adds of a core in a millisecond where weights are mixed or spread. */
+    private static final double MIXED = 1e7;
 
     /** Floats that a core moves in a millisecond to or from its second-level cache. */
     private static final double CACHED = 3e6;
-
-    /** Floats that a core mixes in a millisecond, in vectors in the heap. */
-    private static final double MIXED = 1e7;
 
     /** Floats that all cores together move in a millisecond to or from memory. */
     private static final double STREAMED = 4e6;
@@ -135,8 +144,12 @@ final class CpuCosts {
       return plus(multiplyAdds / (MULTIPLIED * CORES));
     }
 
-    Price mixed(double floats) {
-      return plus(floats / (MIXED * CORES));
+    Price convolved(double multiplyAdds) {
+      return plus(multiplyAdds / (CONVOLVED * CORES));
+    }
+
+    Price mixed(double multiplyAdds) {
+      return plus(multiplyAdds / (MIXED * CORES));
     }
 
     Price cached(double floats) {

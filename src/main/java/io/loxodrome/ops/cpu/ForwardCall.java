@@ -1,5 +1,7 @@
 package io.loxodrome.ops.cpu;
 
+import static io.loxodrome.ops.cpu.TileMixing.Part.NON_ZERO;
+
 import io.loxodrome.ops.MixtureRows;
 import io.loxodrome.ops.cpu.Tile.Portion;
 
@@ -32,8 +34,8 @@ record ForwardCall(
     try (Workspace weights = worker.workspace(most * plan.forwardWeights.bytes());
         Workspace biases = worker.workspace((long) most * outputs * Float.BYTES)) {
       for (Tile tile : tiling.tiles(from, to, plan.together().examples(), most)) {
-        mixing.mix(tile.mixtures(), basis.rows(), elements, weights.block());
-        mixing.mix(tile.mixtures(), bias.rows(), outputs, biases.block());
+        mixing.mix(tile.mixtures(), NON_ZERO, basis.rows(), elements, weights.block());
+        mixing.mix(tile.mixtures(), NON_ZERO, bias.rows(), outputs, biases.block());
         for (Portion portion : tile.portions()) {
           run(worker, portion, weights.address(), biases.address());
         }

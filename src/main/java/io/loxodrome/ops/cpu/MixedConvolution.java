@@ -1,5 +1,8 @@
 package io.loxodrome.ops.cpu;
 
+import static io.loxodrome.ops.cpu.TileMixing.Part.ALL;
+import static io.loxodrome.ops.cpu.TileMixing.Part.NON_ZERO;
+
 import io.loxodrome.ops.Mixture;
 import io.loxodrome.ops.MixtureGradients;
 import io.loxodrome.ops.MixtureRows;
@@ -152,6 +155,7 @@ final class MixedConvolution implements ConvolutionWay {
               tiling.apply(rows),
               rows,
               basis,
+              Finiteness.holds(workers, "weights", parameters.weights()) ? NON_ZERO : ALL,
               address("input", input, blocking.input()),
               address("output", output, blockedOutputs),
               traceAddress(trace),

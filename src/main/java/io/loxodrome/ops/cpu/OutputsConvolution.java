@@ -23,7 +23,7 @@ final class OutputsConvolution implements ConvolutionWay {
   }
 
   /** One group of all examples with all basis points. */
-  static List<Group> everything(MixtureRows rows) {
+  private static List<Group> everything(MixtureRows rows) {
     return List.of(
         new Group(
             IntStream.range(0, rows.batch()).boxed().toList(),

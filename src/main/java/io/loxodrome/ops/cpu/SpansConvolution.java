@@ -14,11 +14,9 @@ import org.jspecify.annotations.Nullable;
  * points alone.
  */
 final class SpansConvolution implements ConvolutionWay {
-  private final Workers workers;
   private final OutputsConvolution outputs;
 
-  SpansConvolution(Workers workers, OutputsConvolution outputs) {
-    this.workers = workers;
+  SpansConvolution(OutputsConvolution outputs) {
     this.outputs = outputs;
   }
 
@@ -43,7 +41,6 @@ final class SpansConvolution implements ConvolutionWay {
     outputs.forward(call, rows, groups(rows), parameters);
   }
 
-  /** In the definition a coefficient of 0 times what is not finite is a NaN. */
   @Override
   public void backward(
       ConvolutionPlan plan,
@@ -55,13 +52,8 @@ final class SpansConvolution implements ConvolutionWay {
       Tensor outputGradient,
       @Nullable Tensor inputGradient,
       MixtureGradients gradients) {
-    boolean finite =
-        Finiteness.holds(workers, "weights", parameters.weights())
-            && Finiteness.holds(workers, "input", input)
-            && Finiteness.holds(workers, "outputGradient", outputGradient);
     ConvolutionCall call =
         ConvolutionCall.backward(plan, input, output, trace, outputGradient, inputGradient);
-    List<Group> groups = finite ? groups(rows) : OutputsConvolution.everything(rows);
-    outputs.backward(call, rows, groups, parameters, gradients);
+    outputs.backward(call, rows, groups(rows), parameters, gradients);
   }
 }

@@ -25,38 +25,9 @@ final class TileMixing {
     this.terms = new Terms(Math.max(EXAMPLES, rows.basisSize()));
   }
 
-  /**
-   * W_i = sum_k a_ik P_k for some examples.
-   *
-   * @param basis P, n arrays of finite values
-   * @param elements of each
-   * @param mixed W, written, row after row
-   */
-  void mix(List<Integer> examples, float[][] basis, int elements, NativeBlock mixed) {
-    float[] row = worker.scratch(ROW, elements);
-    for (int from = 0; from < elements; from += CHUNK) {
-      int to = Math.min(elements, from + CHUNK);
-      for (int i = 0; i < examples.size(); i++) {
-        mixture(examples.get(i), basis).writeTo(row, from, to);
-        mixed.put((long) i * elements + from, row, from, to - from);
-      }
-    }
-  }
-
-  private Terms mixture(int example, float[][] basis) {
-    terms.clear();
-    for (int k = 0; k < basis.length; k++) {
-      float coefficient = rows.coefficient(example, k);
-      if (coefficient != 0) {
-        terms.add(coefficient, basis[k]);
-      }
-    }
-    return terms;
-  }
-
-  /** Which coefficients take part in a sum over examples. */
+  /** Which coefficients take part in a sum. */
   enum Part {
-    /** Those that are not 0: enough where gradients are finite. */
+    /** Those that are not 0: enough where what is added is finite. */
     NON_ZERO {
       @Override
       boolean has(float coefficient) {
@@ -72,6 +43,35 @@ final class TileMixing {
     };
 
     abstract boolean has(float coefficient);
+  }
+
+  /**
+   * W_i = sum_k a_ik P_k for some examples.
+   *
+   * @param basis P, n arrays
+   * @param elements of each
+   * @param mixed W, written, row after row
+   */
+  void mix(List<Integer> examples, Part part, float[][] basis, int elements, NativeBlock mixed) {
+    float[] row = worker.scratch(ROW, elements);
+    for (int from = 0; from < elements; from += CHUNK) {
+      int to = Math.min(elements, from + CHUNK);
+      for (int i = 0; i < examples.size(); i++) {
+        mixture(examples.get(i), part, basis).writeTo(row, from, to);
+        mixed.put((long) i * elements + from, row, from, to - from);
+      }
+    }
+  }
+
+  private Terms mixture(int example, Part part, float[][] basis) {
+    terms.clear();
+    for (int k = 0; k < basis.length; k++) {
+      float coefficient = rows.coefficient(example, k);
+      if (part.has(coefficient)) {
+        terms.add(coefficient, basis[k]);
+      }
+    }
+    return terms;
   }
 
   /**

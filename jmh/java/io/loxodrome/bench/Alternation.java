@@ -9,11 +9,14 @@ import java.util.List;
  * slows the machine for a while slows all of them.
  *
  * <p>Before each turn the process {@linkplain Quiet is quiet}. The first step of a turn brings its
- * own data back into the caches and is not counted.
+ * own data back into the caches and is not counted. A slow contender has fewer steps in a turn than
+ * a fast one, not fewer turns: all medians rest on the same stretch of time.
  */
 final class Alternation {
-  private static final int WARM_UP_ROUNDS = 5;
-  private static final int STEPS_PER_TURN = 2;
+  private static final int WARM_UP_ROUNDS = 3;
+
+  /** No other step begins in a turn that has lasted this long. */
+  private static final Duration TURN = Duration.ofMillis(200);
 
   private record Contender(Step step, Timings timings) {}
 
@@ -31,29 +34,35 @@ final class Alternation {
   }
 
   /**
-   * Lets them take turns after a few rounds of warm-up.
+   * Lets them take turns after a few rounds of warm-up, one round at least.
    *
    * @param rounds how many turns each has at most
-   * @param limit after which the round under way is the last one
+   * @param limit within which all is done, if no round takes longer than those before it
    */
   void run(int rounds, Duration limit) throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
     for (int i = 0; i < WARM_UP_ROUNDS; i++) {
       for (Contender contender : contenders) {
         turn(contender.step, new Timings("warm-up"));
       }
     }
-    long start = System.nanoTime();
-    for (int i = 0; i < rounds && System.nanoTime() - start < limit.toNanos(); i++) {
+    long longest = 0;
+    int round = 0;
+    do {
+      long start = System.nanoTime();
       for (Contender contender : contenders) {
         turn(contender.step, contender.timings);
       }
-    }
+      longest = Math.max(longest, System.nanoTime() - start);
+      round++;
+    } while (round < rounds && end - System.nanoTime() >= longest);
   }
 
   private static void turn(Step step, Timings timings) throws InterruptedException {
     Quiet.await();
     step.run();
-    for (int i = 0; i < STEPS_PER_TURN; i++) {
+    long first = System.nanoTime();
+    do {
       long start = System.nanoTime();
       double loss = step.run();
       timings.addNanoseconds(System.nanoTime() - start);
@@ -61,6 +70,6 @@ final class Alternation {
         throw new IllegalStateException(
             timings.name() + " has loss " + loss + ", its times would say nothing");
       }
-    }
+    } while (System.nanoTime() - first < TURN.toNanos());
   }
 }

@@ -4,8 +4,11 @@ import io.loxodrome.manifold.WeightManifold;
 import io.loxodrome.ops.Activation;
 import io.loxodrome.ops.Linear;
 import io.loxodrome.ops.Mixture;
+import io.loxodrome.ops.PlanChoice;
 import io.loxodrome.tensor.Shape;
 import io.loxodrome.tensor.Tensor;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /**
  * What the device reaches where nothing stands in its way, measured in the same run: the arithmetic
@@ -20,8 +23,17 @@ record Ceiling(double operationsPerSecond, double bytesPerSecond) {
   private static final int ROWS = 512;
   private static final int RUNS = 10;
 
+  /**
+   * Measures a device as it is without a plan: one that is forced would be slow at a plain product.
+   *
+   * @param device its name, with or without a plan
+   */
   static Ceiling measure(String device) {
-    try (Workbench bench = new Workbench(device)) {
+    String free =
+        Arrays.stream(device.split(":"))
+            .filter(option -> PlanChoice.parse(option).isEmpty())
+            .collect(Collectors.joining(":"));
+    try (Workbench bench = new Workbench(free)) {
       return new Ceiling(operationsPerSecond(bench), bytesPerSecond(bench));
     }
   }
@@ -34,7 +46,7 @@ record Ceiling(double operationsPerSecond, double bytesPerSecond) {
     Tensor y = bench.empty(layer.outputShape(ROWS));
     double operations = 2.0 * ROWS * SIDE * SIDE;
     return operations
-        / leastSeconds(() -> bench.operators().linear().forward(layer, mixture, x, y));
+        / leastSeconds(bench, () -> bench.operators().linear().forward(layer, mixture, x, y));
   }
 
   private static double bytesPerSecond(Workbench bench) {
@@ -43,14 +55,15 @@ record Ceiling(double operationsPerSecond, double bytesPerSecond) {
     return 2.0
         * Float.BYTES
         * COPIED
-        / leastSeconds(() -> bench.operators().elementwise().copy(from, to));
+        / leastSeconds(bench, () -> bench.operators().elementwise().copy(from, to));
   }
 
-  private static double leastSeconds(Runnable work) {
+  private static double leastSeconds(Workbench bench, Runnable work) {
     long least = Long.MAX_VALUE;
     for (int i = 0; i < RUNS; i++) {
       long start = System.nanoTime();
       work.run();
+      bench.await();
       least = Math.min(least, System.nanoTime() - start);
     }
     return least / 1e9;

@@ -1,6 +1,5 @@
 package io.loxodrome.bench;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.loxodrome.manifold.WeightManifold;
 import io.loxodrome.ops.Device;
@@ -72,11 +71,7 @@ public final class CudaStep {
     line.addProperty("peer", "loxodrome " + device.name());
     line.addProperty("device", device.description());
     line.addProperty("way", timings.name());
-    line.addProperty("ms", timings.median());
-    JsonArray quartiles = new JsonArray();
-    quartiles.add(timings.quantile(0.25));
-    quartiles.add(timings.quantile(0.75));
-    line.add("quartiles", quartiles);
+    timings.addTo(line);
     line.addProperty("first_loss", first);
     line.addProperty("last_loss", last);
     return line;

@@ -1,6 +1,7 @@
 package io.loxodrome.bench;
 
 import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
 
 /** The peer library, libtorch through DJL, with all cores and without a network. */
 final class Libtorch {
@@ -17,6 +18,10 @@ final class Libtorch {
     // Left alone, libtorch takes one thread per physical core, which is half of them under SMT.
     String cores = Integer.toString(Runtime.getRuntime().availableProcessors());
     System.setProperty("ai.djl.pytorch.num_threads", cores);
-    return Engine.getEngine("PyTorch");
+    Engine engine = Engine.getEngine("PyTorch");
+    // Outside a GradientCollector nothing is recorded, or weights could not be updated in place.
+    // libtorch keeps that for each thread; DJL sees to the one alone that loads it.
+    JniUtils.setGradMode(false);
+    return engine;
   }
 }

@@ -1,6 +1,5 @@
 package io.loxodrome.bench;
 
-import io.loxodrome.manifold.WeightManifold;
 import io.loxodrome.ops.Device;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -17,33 +16,44 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The peer of {@link TrainingStepBenchmark}: the same network without a manifold in libtorch, on
- * all cores.
+ * The peers of {@link TrainingStepBenchmark}: the same networks in libtorch, on all cores, by each
+ * of its ways.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(1)
-@Warmup(iterations = 5, time = 2)
-@Measurement(iterations = 10, time = 2)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 2)
 @SuppressWarnings("NullAway.Init") // JMH calls setUp before anything else
 public class LibtorchStepBenchmark {
+  /** The manifold, the convolutions' plan and the linear layers'. */
+  @Param({
+    "point/plain/plain",
+    "ellipse/outputs/outputs",
+    "ellipse/inputs/inputs",
+    "ellipse/grouped/outputs",
+    "ellipse/grouped/inputs",
+    "ellipse/grouped/grouped",
+    "spline:16/grouped/outputs",
+    "spline:16/grouped/inputs"
+  })
+  public String peer;
+
   @Param("128")
   public int batch;
 
   private Step step;
 
-  /** Builds the peer and holds its losses against those of Loxodrome's point network. */
+  /** Builds the peer and holds its losses against those of Loxodrome's network. */
   @Setup
   public void setUp() {
     Batch data = new Batch(batch);
-    WeightManifold point = WeightManifold.parse("point");
+    LibtorchPeer parsed = LibtorchPeer.parse(peer, peer);
     try (Device device = Device.open("cpu");
-        PaperCnnStep ours = new PaperCnnStep(device, point, data)) {
-      step =
-          new LibtorchPlainCnn(
-              Libtorch.open(), data, ours.parameters(), PaperCnnStep.settings(point));
-      Course.of("ours", ours).requireSame(Course.of("libtorch", step));
+        PaperCnnStep ours = new PaperCnnStep(device, parsed.manifold(), data)) {
+      step = parsed.step(Libtorch.open(), data, ours.parameters());
+      Course.of("ours", ours).requireSame(Course.of(peer, step));
     }
   }
 

@@ -1,7 +1,6 @@
 package io.loxodrome.bench;
 
 import io.loxodrome.manifold.WeightManifold;
-import io.loxodrome.ops.Activation;
 import io.loxodrome.ops.Linear;
 import io.loxodrome.ops.LinearOperators;
 import io.loxodrome.ops.Mixture;
@@ -12,11 +11,11 @@ import org.openjdk.jmh.annotations.Param;
 
 /** The linear layers, forward and backward. */
 @SuppressWarnings("NullAway.Init") // prepare comes before anything else
-public class LinearBenchmark extends OperatorBenchmark {
+public class LinearBenchmark extends ManifoldBenchmark {
   @Param({"linear1", "linear2"})
   public String layer;
 
-  @Param("128")
+  @Param({"32", "128", "512"})
   public int batch;
 
   private Linear linear;
@@ -32,7 +31,7 @@ public class LinearBenchmark extends OperatorBenchmark {
 
   @Override
   void prepare(Workbench bench, WeightManifold manifold) {
-    linear = linear(layer);
+    linear = PaperLayers.linear(layer);
     operators = bench.operators().linear();
     parameters = bench.mixture(manifold, batch, linear.weightShape(), linear.biasShape());
     input = bench.normal(linear.inputShape(batch));
@@ -41,41 +40,20 @@ public class LinearBenchmark extends OperatorBenchmark {
     inputGradient = bench.empty(linear.inputShape(batch));
     gradients = bench.gradients(parameters);
     operators.forward(linear, parameters, input, output);
-    double product = 2.0 * batch * linear.weightShape().size();
-    forwardIdeal =
-        ideal(
-            "forward",
-            Work.of(product, input.shape(), parameters.weights().shape(), output.shape()));
-    backwardIdeal =
-        ideal(
-            "backward",
-            Work.of(
-                2 * product,
-                input.shape(),
-                parameters.weights().shape(),
-                output.shape(),
-                outputGradient.shape(),
-                inputGradient.shape(),
-                gradients.weights().shape()));
-  }
-
-  private static Linear linear(String layer) {
-    return switch (layer) {
-      case "linear1" -> new Linear(2048, 512, Activation.RELU);
-      case "linear2" -> new Linear(512, 10, Activation.NONE);
-      default -> throw new IllegalArgumentException("the network has no layer " + layer);
-    };
+    LayerWork work = LayerWork.of(linear, manifold.basisSize(), batch);
+    forwardIdeal = ideal("forward", work.forward());
+    backwardIdeal = ideal("backward", work.backward());
   }
 
   @Benchmark
   public void forward(OverIdeal overIdeal) {
     operators.forward(linear, parameters, input, output);
-    overIdeal.add(forwardIdeal);
+    done(overIdeal, forwardIdeal);
   }
 
   @Benchmark
   public void backward(OverIdeal overIdeal) {
     operators.backward(linear, parameters, input, output, outputGradient, inputGradient, gradients);
-    overIdeal.add(backwardIdeal);
+    done(overIdeal, backwardIdeal);
   }
 }

@@ -9,8 +9,8 @@ import org.openjdk.jmh.annotations.Param;
 
 /** Coefficients, weights mixed per example, and the way back from those. */
 @SuppressWarnings("NullAway.Init") // prepare comes before anything else
-public class MixingBenchmark extends OperatorBenchmark {
-  @Param("128")
+public class MixingBenchmark extends ManifoldBenchmark {
+  @Param({"32", "128", "512"})
   public int batch;
 
   /** p; the second and third convolution's. */
@@ -49,18 +49,18 @@ public class MixingBenchmark extends OperatorBenchmark {
   @Benchmark
   public void coefficients(OverIdeal overIdeal) {
     operators.coefficients(mixed, places, coefficients);
-    overIdeal.add(coefficientsIdeal);
+    done(overIdeal, coefficientsIdeal);
   }
 
   @Benchmark
   public void mix(OverIdeal overIdeal) {
     operators.mix(coefficients, basis, perExample);
-    overIdeal.add(mixIdeal);
+    done(overIdeal, mixIdeal);
   }
 
   @Benchmark
   public void mixBackward(OverIdeal overIdeal) {
     operators.mixBackward(coefficients, perExample, basis);
-    overIdeal.add(mixIdeal);
+    done(overIdeal, mixIdeal);
   }
 }

@@ -1,6 +1,5 @@
 package io.loxodrome.bench;
 
-import io.loxodrome.manifold.WeightManifold;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -17,20 +16,21 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * One family of operators at the shapes of {@link io.loxodrome.nn.PaperCnn} on 32 x 32 x 3 images,
  * each time beside the {@linkplain OverIdeal ideal}.
+ *
+ * <p>A call's time is that until its result is there: a device that computes while its caller goes
+ * on is waited for.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(1)
-@Warmup(iterations = 5, time = 1)
+@Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 @SuppressWarnings("NullAway.Init") // JMH calls open before anything else
 public abstract class OperatorBenchmark {
+  /** A device's name, with a plan to force it, such as {@code cpu:outputs}. */
   @Param("cpu")
   public String device;
-
-  @Param({"point", "ellipse", "spline:16"})
-  public String manifold;
 
   private Ceiling ceiling;
   private Workbench bench;
@@ -39,11 +39,11 @@ public abstract class OperatorBenchmark {
   public void open() {
     ceiling = Ceiling.measure(device);
     bench = new Workbench(device);
-    prepare(bench, WeightManifold.parse(manifold));
+    prepare(bench);
   }
 
   /** Makes the operands. */
-  abstract void prepare(Workbench bench, WeightManifold manifold);
+  abstract void prepare(Workbench bench);
 
   /** The ideal time in milliseconds, which it prints with its grounds. */
   final double ideal(String operator, Work work) {
@@ -51,6 +51,12 @@ public abstract class OperatorBenchmark {
     System.out.println();
     System.out.println(ceiling.describe(operator, work));
     return ceiling.milliseconds(work);
+  }
+
+  /** Ends a call: waits for the device, and counts the ideal milliseconds. */
+  final void done(OverIdeal overIdeal, double idealMilliseconds) {
+    bench.await();
+    overIdeal.add(idealMilliseconds);
   }
 
   @TearDown

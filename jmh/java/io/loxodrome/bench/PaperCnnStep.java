@@ -76,6 +76,23 @@ final class PaperCnnStep implements Step {
     return SoftmaxCrossEntropy.of(tape, logits, labels);
   }
 
+  /** Bytes of one copy of the basis points. */
+  long parameterBytes() {
+    return parameters().stream()
+        .mapToLong(parameter -> parameter.basis().size() * parameter.basis().type().bytes())
+        .sum();
+  }
+
+  /** Bytes that a forward pass leaves for the way back, coefficients and losses included. */
+  long activationBytes() {
+    long before = device.bytesInUse();
+    try (Conditioning conditioning = new Conditioning(device, places);
+        Tape tape = Tape.recording(device)) {
+      loss(tape, conditioning);
+      return device.bytesInUse() - before;
+    }
+  }
+
   /** Takes the same step, but leaves the loss on the device, so that nothing waits for it. */
   void runAhead() {
     try (Conditioning conditioning = new Conditioning(device, places);

@@ -1,5 +1,7 @@
 package io.loxodrome.bench;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,6 +29,15 @@ final class Timings {
 
   int count() {
     return milliseconds.size();
+  }
+
+  /** Adds the median, ms, and the quartiles to a line for programs. */
+  void addTo(JsonObject line) {
+    line.addProperty("ms", median());
+    JsonArray quartiles = new JsonArray();
+    quartiles.add(quantile(0.25));
+    quartiles.add(quantile(0.75));
+    line.add("quartiles", quartiles);
   }
 
   double median() {

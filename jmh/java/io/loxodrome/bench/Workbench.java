@@ -5,23 +5,30 @@ import io.loxodrome.ops.Device;
 import io.loxodrome.ops.Mixture;
 import io.loxodrome.ops.MixtureGradients;
 import io.loxodrome.ops.Operators;
+import io.loxodrome.tensor.ElementType;
 import io.loxodrome.tensor.Philox;
 import io.loxodrome.tensor.Shape;
 import io.loxodrome.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** A device with the tensors an operator is timed on, all freed together. */
 final class Workbench implements AutoCloseable {
   private static final int BLOCK = 4;
 
+  /** Odd, so that its multiples are all bytes in turn. */
+  private static final int BYTE_STEP = 37;
+
   private final Device device;
   private final Philox random = new Philox(1);
   private final List<Tensor> tensors = new ArrayList<>();
+  private final Tensor probe;
 
   Workbench(String device) {
     this.device = Device.open(device);
+    this.probe = zeros(Shape.of(1));
   }
 
   Operators operators() {
@@ -36,7 +43,31 @@ final class Workbench implements AutoCloseable {
 
   /** A tensor to be written. */
   Tensor empty(Shape shape) {
-    return own(device.allocate(shape));
+    return empty(device.realType(), shape);
+  }
+
+  /** A tensor to be written. */
+  Tensor empty(ElementType type, Shape shape) {
+    return own(device.allocate(type, shape));
+  }
+
+  /** Zeros. */
+  Tensor zeros(Shape shape) {
+    return own(device.zeros(shape));
+  }
+
+  /** The numbers 0, 1, ..., as indices. */
+  Tensor numbers(int count) {
+    return empty(ElementType.INT32, Shape.of(count)).write(IntStream.range(0, count).toArray());
+  }
+
+  /** Bytes of all values. */
+  Tensor bytes(Shape shape) {
+    byte[] bytes = new byte[Math.toIntExact(shape.size())];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) (BYTE_STEP * i);
+    }
+    return empty(ElementType.UINT8, shape).write(bytes);
   }
 
   /** Standard normal numbers, other ones in each tensor. */
@@ -49,13 +80,18 @@ final class Workbench implements AutoCloseable {
     return empty(shape).write(Arrays.copyOf(values, size));
   }
 
-  /** Conditioning values, uniform in [0, 1). */
-  Tensor places(WeightManifold manifold, int batch) {
-    double[] places = new double[batch * manifold.dimensions()];
-    for (int i = 0; i < places.length; i++) {
-      places[i] = random.uniform(tensors.size(), i);
+  /** Numbers uniform in [0, 1), other ones in each tensor. */
+  Tensor uniform(Shape shape) {
+    double[] values = new double[Math.toIntExact(shape.size())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = random.uniform(tensors.size(), i);
     }
-    return empty(Shape.of(batch, manifold.dimensions())).write(places);
+    return empty(shape).write(values);
+  }
+
+  /** Conditioning values. */
+  Tensor places(WeightManifold manifold, int batch) {
+    return uniform(Shape.of(batch, manifold.dimensions()));
   }
 
   /** A layer's random parameters, seen from random places. */
@@ -69,6 +105,11 @@ final class Workbench implements AutoCloseable {
   /** Where the gradients of such parameters go. */
   MixtureGradients gradients(Mixture mixture) {
     return new MixtureGradients(empty(mixture.weights().shape()), empty(mixture.bias().shape()));
+  }
+
+  /** Returns when the device has done all it was asked to: a value can be read only then. */
+  void await() {
+    probe.toFloats();
   }
 
   @Override

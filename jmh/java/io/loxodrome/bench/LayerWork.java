@@ -1,0 +1,39 @@
+package io.loxodrome.bench;
+
+import io.loxodrome.ops.Convolution;
+import io.loxodrome.ops.Linear;
+import io.loxodrome.tensor.Shape;
+
+/**
+ * The least there is to do in a layer on a manifold: the products of a plain one, all n basis
+ * points and their gradients moved once.
+ *
+ * @param forward y from x
+ * @param backward the gradients of x and of the basis points
+ * @param backwardOfFirst those of the basis points alone: nobody asks for that of the images
+ */
+record LayerWork(Work forward, Work backward, Work backwardOfFirst) {
+  static LayerWork of(Convolution layer, int basisSize, int batch) {
+    long positions = (long) layer.convolvedHeight() * layer.convolvedWidth();
+    return of(
+        2.0 * batch * positions * layer.weightShape().size(),
+        layer.inputShape(batch),
+        layer.weightShape().under(basisSize),
+        layer.outputShape(batch));
+  }
+
+  static LayerWork of(Linear layer, int basisSize, int batch) {
+    return of(
+        2.0 * batch * layer.weightShape().size(),
+        layer.inputShape(batch),
+        layer.weightShape().under(basisSize),
+        layer.outputShape(batch));
+  }
+
+  private static LayerWork of(double product, Shape input, Shape weights, Shape output) {
+    return new LayerWork(
+        Work.of(product, input, weights, output),
+        Work.of(2 * product, input, input, weights, weights, output, output),
+        Work.of(product, input, weights, output, output));
+  }
+}

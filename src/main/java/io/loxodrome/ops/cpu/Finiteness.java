@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Finiteness {
   private static final int GRAIN = 4 * Worker.CHUNK;
   private static final int MAGNITUDE = 0x7FFF_FFFF;
-  private static final int INFINITY = 0x7F80_0000;
+  private static final int EXPONENT_ONE = 0x0080_0000;
 
   private Finiteness() {}
 
@@ -31,23 +31,26 @@ final class Finiteness {
 
   /** Whether floats {@code from} to {@code to} of a block are all finite. */
   static boolean holds(Worker worker, NativeBlock block, int from, int to) {
-    float[] values = worker.scratch(0, Worker.CHUNK);
+    int[] bits = worker.bits();
     for (int first = from; first < to; first += Worker.CHUNK) {
       int length = Math.min(Worker.CHUNK, to - first);
-      block.get(first, values, 0, length);
-      if (largestBits(values, length) >= INFINITY) {
+      block.get(first, bits, length);
+      if (carries(bits, length) < 0) {
         return false;
       }
     }
     return true;
   }
 
-  /** As integers, the magnitudes of floats are in order, with infinity and NaN above all others. */
-  private static int largestBits(float[] values, int count) {
-    int largest = 0;
+  /**
+   * Negative if a float's exponent is all ones, that of infinity and NaN: then adding one to it
+   * carries into the sign.
+   */
+  private static int carries(int[] bits, int count) {
+    int carries = 0;
     for (int i = 0; i < count; i++) {
-      largest = Math.max(largest, Float.floatToRawIntBits(values[i]) & MAGNITUDE);
+      carries |= (bits[i] & MAGNITUDE) + EXPONENT_ONE;
     }
-    return largest;
+    return carries;
   }
 }

@@ -3,6 +3,7 @@ package io.loxodrome.ops.cpu;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -22,6 +23,7 @@ final class NativeBlock {
   private final long bytes;
   private final ByteBuffer[] windows;
   private final FloatBuffer[] floatWindows;
+  private final IntBuffer[] bitWindows;
 
   /**
    * Allocates a block.
@@ -38,6 +40,7 @@ final class NativeBlock {
     int count = (int) ((bytes + WINDOW - 1) >> WINDOW_SHIFT);
     this.windows = new ByteBuffer[count];
     this.floatWindows = new FloatBuffer[count];
+    this.bitWindows = new IntBuffer[count];
     for (int i = 0; i < count; i++) {
       long start = i * WINDOW;
       windows[i] =
@@ -46,6 +49,7 @@ final class NativeBlock {
               .asByteBuffer()
               .order(ByteOrder.nativeOrder());
       floatWindows[i] = windows[i].asFloatBuffer();
+      bitWindows[i] = windows[i].asIntBuffer();
     }
   }
 
@@ -65,6 +69,18 @@ final class NativeBlock {
       int index = (int) (at & (FLOAT_WINDOW - 1));
       int part = (int) Math.min(count - done, FLOAT_WINDOW - index);
       floatWindows[(int) (at >> FLOAT_SHIFT)].get(index, target, offset + done, part);
+      done += part;
+    }
+  }
+
+  /** Copies the bits of floats {@code first} to {@code first + count} to the heap. */
+  void get(long first, int[] target, int count) {
+    int done = 0;
+    while (done < count) {
+      long at = first + done;
+      int index = (int) (at & (FLOAT_WINDOW - 1));
+      int part = (int) Math.min(count - done, FLOAT_WINDOW - index);
+      bitWindows[(int) (at >> FLOAT_SHIFT)].get(index, target, done, part);
       done += part;
     }
   }

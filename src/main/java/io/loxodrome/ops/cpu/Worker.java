@@ -22,6 +22,7 @@ final class Worker {
   private final Map<KernelKey, AutoCloseable> kernels = new HashMap<>();
   private final Map<Integer, float[]> scratch = new HashMap<>();
   private final Map<Integer, float[][]> scratchRows = new HashMap<>();
+  private final int[] bits = new int[CHUNK];
   private @Nullable dnnl_stream stream;
 
   Worker(int index, NativePool pool) {
@@ -68,6 +69,11 @@ final class Worker {
       scratch.put(slot, array);
     }
     return array;
+  }
+
+  /** Scratch space for the bits of {@link #CHUNK} floats. */
+  int[] bits() {
+    return bits;
   }
 
   /**

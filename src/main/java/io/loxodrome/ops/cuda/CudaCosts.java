@@ -20,7 +20,7 @@ final class CudaCosts {
   private static final double MULTIPROCESSOR_BYTES = 15e9;
 
   /** Seconds from one kernel, product or copy to the next, where there is little in it. */
-  private static final double LAUNCH = 4e-6;
+  private static final double LAUNCH = 2e-6;
 
   /** Seconds until the host has read what the device has to compute first. */
   private static final double WAIT = 20e-6;
@@ -29,13 +29,18 @@ final class CudaCosts {
   private static final double LARGE_PRODUCTS = 0.7;
 
   /** Of the device's multiply-adds, what a batch of products does that are one example's each. */
-  private static final double SMALL_PRODUCTS = 0.25;
+  private static final double SMALL_PRODUCTS = 0.3;
 
   /**
    * Of the device's multiply-adds, those that a library's convolution stands for: Winograd's
    * algorithm does with fewer.
    */
   private static final double LIBRARY_CONVOLUTIONS = 1;
+
+  /** Channels that keep all of a product's tile busy, and those of the narrowest tile. */
+  private static final double TILE = 128;
+
+  private static final double NARROWEST_TILE = 32;
 
   /** Tensor cores' multiply-adds for one of other cores: TF32 and bfloat16. */
   private static final double TENSOR_FLOAT32 = 8;
@@ -113,9 +118,7 @@ final class CudaCosts {
           case OUTPUTS -> linearOutputs(layer, work.batch(), work.basisSize());
           case INPUTS -> linearInputs(layer, work.batch(), work.basisSize());
           case WEIGHTS -> linearWeights(layer, work.batch(), work.basisSize());
-          case SPANS ->
-              linearOutputs(layer, work.batch(), work.support())
-                  + grouped(work, layer, spans(work));
+          case SPANS -> linearOutputs(layer, work.batch(), work.support()) + spans(work, layer);
           case SHARED ->
               linearOutputs(layer, work.batch(), 1)
                   + mixed(work, layer)
@@ -134,8 +137,7 @@ final class CudaCosts {
           case INPUTS -> convolutionInputs(shape, layer, work.batch(), work.basisSize());
           case WEIGHTS -> convolutionWeights(shape, layer, work.batch(), work.basisSize());
           case SPANS ->
-              convolutionOutputs(shape, layer, work.batch(), work.support())
-                  + grouped(work, layer, spans(work));
+              convolutionOutputs(shape, layer, work.batch(), work.support()) + spans(work, layer);
           case SHARED ->
               convolutionOutputs(shape, layer, work.batch(), 1)
                   + mixed(work, layer)
@@ -179,27 +181,46 @@ final class CudaCosts {
     return mixed + products;
   }
 
+  /**
+   * Passes of the work, more where a tile is not filled: forward as wide as there are outputs, dx
+   * as there are inputs, or numbers of a window if that is unfolded, and the filter's gradient.
+   */
+  private double passes(Convolution shape, double inputsStacked, double outputsStacked) {
+    double inputs = isLibrary ? shape.inputs() : window(shape);
+    return waste(outputsStacked * shape.outputs()) + waste(inputsStacked * inputs) + 1;
+  }
+
+  private static double waste(double channels) {
+    return TILE / Math.min(TILE, Math.max(NARROWEST_TILE, channels));
+  }
+
   private double convolutionRate() {
     return multiplyAdds * (isLibrary ? LIBRARY_CONVOLUTIONS : SMALL_PRODUCTS);
   }
 
   /**
-   * Unfolded images, written and read three times, where no library convolves; a product for each
-   * example's part of dP.
+   * Where no library convolves, unfolded images, written and read three times, and filter gradients
+   * of each example.
    */
-  private double unfolding(Convolution shape, double batch, double inputs) {
-    return isLibrary ? 0 : seconds(0, 1, 6 * batch * unfolded(shape) * inputs, batch + 3);
+  private double unfolding(
+      Convolution shape, double batch, double inputsStacked, double outputsStacked) {
+    double images = 6 * unfolded(shape) * inputsStacked;
+    double filters = 2 * inputsStacked * outputsStacked * shape.weightShape().size();
+    return isLibrary ? 0 : seconds(0, 1, batch * (images + filters), 4);
+  }
+
+  private static double window(Convolution shape) {
+    return (double) shape.inputs() * shape.kernel() * shape.kernel();
   }
 
   private static double unfolded(Convolution shape) {
-    double window = (double) shape.inputs() * shape.kernel() * shape.kernel();
-    return window * shape.convolvedHeight() * shape.convolvedWidth();
+    return window(shape) * shape.convolvedHeight() * shape.convolvedWidth();
   }
 
   private double convolutionOutputs(Convolution shape, Layer layer, double batch, double n) {
-    return unfolding(shape, batch, 1)
+    return unfolding(shape, batch, 1, n)
         + seconds(
-            3 * batch * n * layer.work(),
+            passes(shape, 1, n) * batch * n * layer.work(),
             convolutionRate(),
             batch * (2 * layer.input() + 5 * n * layer.output()) + 3 * n * layer.weights(),
             PLAIN_LAUNCHES);
@@ -207,9 +228,9 @@ final class CudaCosts {
 
   /** As for a linear layer, but one convolution each; P turned there and back. */
   private double convolutionInputs(Convolution shape, Layer layer, double batch, double n) {
-    return unfolding(shape, batch, n)
+    return unfolding(shape, batch, n, 1)
         + seconds(
-            3 * batch * n * layer.work(),
+            passes(shape, n, 1) * batch * n * layer.work(),
             convolutionRate(),
             batch * (6 * n * layer.input() + 5 * layer.output()) + 9 * n * layer.weights(),
             PLAIN_LAUNCHES + 6);
@@ -225,16 +246,23 @@ final class CudaCosts {
             4);
     double products =
         seconds(
-            3 * batch * layer.work(),
+            (waste(shape.outputs()) + waste(window(shape)) + 1) * batch * layer.work(),
             SMALL_PRODUCTS * multiplyAdds,
             batch * (6 * unfolded(shape) + 5 * layer.output()),
             PLAIN_LAUNCHES + 4);
     return mixed + products;
   }
 
-  /** Groups by span: about as many as there are basis points, one if all need all. */
-  private static double spans(MixWork<?> work) {
-    return work.support() == work.basisSize() ? 1 : Math.min(work.distinct(), work.basisSize());
+  /**
+   * Whether P is finite, read and waited for each way; groups about as many as there are basis
+   * points, one if all examples need all.
+   */
+  private double spans(MixWork<?> work, Layer layer) {
+    boolean isOne = work.support() == work.basisSize();
+    double groups = isOne ? 1 : Math.min(work.distinct(), work.basisSize());
+    return 2 * WAIT
+        + seconds(0, 1, 2 * work.basisSize() * layer.weights(), 8)
+        + grouped(work, layer, groups);
   }
 
   /** W of each distinct row, and its gradient. */
@@ -244,13 +272,17 @@ final class CudaCosts {
     return seconds(2 * rows * n * layer.weights(), mixing, (4 * rows + 2 * n) * layer.weights(), 3);
   }
 
-  /** What is read first, a copy for each example and array, and every group's own work. */
+  /**
+   * Coefficients, read and waited for each way; where there are several groups, a copy for each
+   * example and array, and every group's own work.
+   */
   private double grouped(MixWork<?> work, Layer layer, double groups) {
+    double waits = 2 * WAIT;
     if (groups <= 1) {
-      return WAIT;
+      return waits;
     }
     double copies = GROUPED_ARRAYS * (double) work.batch();
-    double copied = 8 * work.batch() * (layer.input() + layer.output());
-    return WAIT + seconds(0, 1, copied, copies + groups * PLAIN_LAUNCHES);
+    double copied = GROUPED_ARRAYS * work.batch() * (layer.input() + layer.output());
+    return waits + seconds(0, 1, copied, copies + groups * PLAIN_LAUNCHES);
   }
 }

@@ -61,9 +61,17 @@ final class WindowProducts {
     void on(int first, int count, long windows);
   }
 
+  /** Examples that go at a time where each takes so many numbers. */
+  private int tile(ConvolutionShape shape, long numbers) {
+    long most = resources.mostTileBytes() / Float.BYTES / numbers;
+    return (int) Math.max(1, Math.min(shape.batch(), most));
+  }
+
   private void forEachTile(ConvolutionShape shape, TileWork work) {
-    long most = resources.mostTileBytes() / Float.BYTES / unfolded(shape);
-    int tile = (int) Math.max(1, Math.min(shape.batch(), most));
+    forEachTile(shape, tile(shape, unfolded(shape)), work);
+  }
+
+  private void forEachTile(ConvolutionShape shape, int tile, TileWork work) {
     try (Scratch windows = resources.memory().floats(tile * unfolded(shape))) {
       for (int first = 0; first < shape.batch(); first += tile) {
         work.on(first, Math.min(tile, shape.batch() - first), windows.address());
@@ -146,6 +154,11 @@ final class WindowProducts {
         });
   }
 
+  /** Numbers of a filter. */
+  private static long filter(ConvolutionShape shape) {
+    return (long) shape.outputs() * window(shape);
+  }
+
   /** dfilter_i = dy_i windows_i^T, one for each example. */
   void backwardFilters(
       ConvolutionShape shape,
@@ -153,52 +166,67 @@ final class WindowProducts {
       long outputGradient,
       long filterGradients,
       Stream stream) {
-    long filter = (long) shape.outputs() * window(shape);
     forEachTile(
         shape,
         (first, count, windows) -> {
           unfold(shape, input, first, count, windows, stream);
-          resources
-              .products()
-              .multiply(
-                  MatrixProduct.batched(
-                      count, shape.outputs(), window(shape), positions(shape), false, true),
-                  Address.of(outputGradient, first * convolved(shape)),
-                  windows,
-                  Address.of(filterGradients, first * filter),
-                  stream);
+          backwardTile(
+              shape,
+              count,
+              Address.of(outputGradient, first * convolved(shape)),
+              windows,
+              Address.of(filterGradients, first * filter(shape)),
+              stream);
         });
   }
 
-  /** dfilter = sum_i dy_i windows_i^T, added up in the order of the examples. */
+  private void backwardTile(
+      ConvolutionShape shape,
+      int count,
+      long outputGradient,
+      long windows,
+      long filterGradients,
+      Stream stream) {
+    MatrixProduct product =
+        MatrixProduct.batched(count, shape.outputs(), window(shape), positions(shape), false, true);
+    resources.products().multiply(product, outputGradient, windows, filterGradients, stream);
+  }
+
+  /** dfilter = sum_i dy_i windows_i^T, added up in the order of the tiles. */
   void backwardFilter(
       ConvolutionShape shape, long input, long outputGradient, long filterGradient, Stream stream) {
-    forEachTile(
-        shape,
-        (first, count, windows) -> {
-          unfold(shape, input, first, count, windows, stream);
-          for (int i = 0; i < count; i++) {
-            resources
-                .products()
-                .multiply(
-                    ofExample(shape, first + i > 0),
-                    Address.of(outputGradient, (first + i) * convolved(shape)),
-                    Address.of(windows, i * unfolded(shape)),
-                    filterGradient,
-                    stream);
-          }
-        });
+    int tile = tile(shape, Math.max(unfolded(shape), filter(shape)));
+    try (Scratch perExample = resources.memory().floats(tile * filter(shape))) {
+      forEachTile(
+          shape,
+          tile,
+          (first, count, windows) -> {
+            unfold(shape, input, first, count, windows, stream);
+            backwardTile(
+                shape,
+                count,
+                Address.of(outputGradient, first * convolved(shape)),
+                windows,
+                perExample.address(),
+                stream);
+            sum(count, filter(shape), first > 0, perExample.address(), filterGradient, stream);
+          });
+    }
   }
 
-  private static MatrixProduct ofExample(ConvolutionShape shape, boolean accumulate) {
-    return new MatrixProduct(
-        1,
-        shape.outputs(),
-        window(shape),
-        positions(shape),
-        Factor.plain(positions(shape), 0),
-        Factor.transposed(positions(shape), 0),
-        Factor.plain(window(shape), 0),
-        accumulate);
+  private void sum(
+      int count, long length, boolean accumulate, long rows, long result, Stream stream) {
+    int columns = Math.toIntExact(length);
+    MatrixProduct product =
+        new MatrixProduct(
+            1,
+            1,
+            columns,
+            count,
+            Factor.plain(count, 0),
+            Factor.plain(columns, 0),
+            Factor.plain(columns, 0),
+            accumulate);
+    resources.products().multiply(product, resources.ones().address(count), rows, result, stream);
   }
 }

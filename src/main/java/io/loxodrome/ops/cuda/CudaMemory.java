@@ -46,8 +46,14 @@ final class CudaMemory extends Memory {
   /** The address of a tensor of this device that is going to be written. */
   static long target(Tensor tensor) {
     CudaMemory memory = of(tensor);
-    memory.remembered = null;
+    memory.forget();
+    memory.device.willWrite(memory);
     return memory.block.address();
+  }
+
+  /** The device is going to write here. */
+  void forget() {
+    remembered = null;
   }
 
   private static CudaMemory of(Tensor tensor) {

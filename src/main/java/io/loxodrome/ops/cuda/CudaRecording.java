@@ -8,7 +8,9 @@ import io.loxodrome.cuda.Stream;
 import io.loxodrome.ops.Recording;
 import io.loxodrome.ops.Rounds;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A recording whose parts become CUDA graphs.
@@ -24,6 +26,7 @@ final class CudaRecording implements Recording {
   private final DeviceMemory memory;
   private final FreeList arena;
   private final List<Graph> graphs = new ArrayList<>();
+  private final List<Set<CudaMemory>> written = new ArrayList<>();
   private final Rounds rounds;
   private boolean closed;
 
@@ -51,20 +54,20 @@ final class CudaRecording implements Recording {
     if (round == 1) {
       graphs.add(capture(parts.get(index)));
     }
+    written.get(index).forEach(CudaMemory::forget);
     driver.launch(graphs.get(index), stream);
   }
 
   private Graph capture(Runnable part) {
+    Set<CudaMemory> targets = new HashSet<>();
     driver.beginCapture(stream);
-    memory.use(arena);
     try {
-      part.run();
+      memory.noteDown(part, arena, targets::add);
     } catch (RuntimeException e) {
       abandon(e);
       throw e;
-    } finally {
-      memory.use(null);
     }
+    written.add(targets);
     return driver.endCapture(stream);
   }
 

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class DeviceMemory implements AutoCloseable {
   private final Queue<Block> returnedElsewhere = new ConcurrentLinkedQueue<>();
   private final Driver driver;
   private @Nullable FreeList arena;
+  private @Nullable Consumer<CudaMemory> written;
   private boolean rehearsing;
   private Thread user = Thread.currentThread();
   private long handedOut;
@@ -105,9 +107,27 @@ final class DeviceMemory implements AutoCloseable {
     return added;
   }
 
-  /** Takes memory from an arena from here on, or from the device's common pool again. */
-  void use(@Nullable FreeList arena) {
+  /**
+   * Notes work down: memory comes from an arena meanwhile.
+   *
+   * @param written told of each tensor's memory that the work writes
+   */
+  void noteDown(Runnable part, FreeList arena, Consumer<CudaMemory> written) {
     this.arena = arena;
+    this.written = written;
+    try {
+      part.run();
+    } finally {
+      this.arena = null;
+      this.written = null;
+    }
+  }
+
+  /** To be told of each tensor's memory that is going to be written. */
+  void willWrite(CudaMemory memory) {
+    if (written != null) {
+      written.accept(memory);
+    }
   }
 
   /** Gives up an arena; what is still out of it is freed as it comes back. */

@@ -71,6 +71,19 @@ class CudaRecordingTest {
   }
 
   @Test
+  void whatARoundWritesIsReadBackThoughTheHostWroteThereBefore() {
+    x.write(new float[(int) x.size()]);
+    Runnable part = () -> device.operators().elementwise().fill(x, 5);
+    try (Recording recording = device.record(List.of(part))) {
+      for (int round = 0; round < 4; round++) {
+        x.write(new float[(int) x.size()]);
+        recording.run(0);
+        assertThat(x.toFloats()).as("round %d", round).containsOnly(5f);
+      }
+    }
+  }
+
+  @Test
   void memoryOfARecordingIsNobodyElsesUntilItIsClosed() {
     long before = device.bytesInUse();
     x.write(values());

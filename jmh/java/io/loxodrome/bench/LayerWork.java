@@ -2,7 +2,9 @@ package io.loxodrome.bench;
 
 import io.loxodrome.ops.Convolution;
 import io.loxodrome.ops.Linear;
+import io.loxodrome.ops.Mixture;
 import io.loxodrome.tensor.Shape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The least there is to do in a layer on a manifold: the products of a plain one, all n basis
@@ -35,5 +37,28 @@ record LayerWork(Work forward, Work backward, Work backwardOfFirst) {
         Work.of(product, input, weights, output),
         Work.of(2 * product, input, input, weights, weights, output, output),
         Work.of(product, input, weights, output, output));
+  }
+
+  /**
+   * The work of a call of a layer's operator; null of any other call.
+   *
+   * @param operator forward or backward
+   * @param arguments the layer, its parameters, and what the operator takes besides
+   */
+  static @Nullable Work ofCall(String operator, Object[] arguments) {
+    if (arguments.length < 2 || !(arguments[1] instanceof Mixture parameters)) {
+      return null;
+    }
+    int n = parameters.basisSize();
+    int batch = parameters.batch();
+    LayerWork layer =
+        arguments[0] instanceof Convolution convolution
+            ? of(convolution, n, batch)
+            : of((Linear) arguments[0], n, batch);
+    if (operator.equals("forward")) {
+      return layer.forward;
+    }
+    // The gradient of the input, null if nobody asks for it, stands before those of the parameters.
+    return arguments[arguments.length - 2] == null ? layer.backwardOfFirst : layer.backward;
   }
 }

@@ -16,4 +16,9 @@ record Work(double operations, double bytes) {
     return new Work(
         operations, Arrays.stream(arguments).mapToDouble(Shape::size).sum() * Float.BYTES);
   }
+
+  /** Both. */
+  Work plus(Work other) {
+    return new Work(operations + other.operations, bytes + other.bytes);
+  }
 }

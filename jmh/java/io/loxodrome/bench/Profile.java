@@ -37,9 +37,6 @@ public final class Profile {
     try (TimedDevice device = new TimedDevice(Device.open(name));
         PaperCnnStep step = new PaperCnnStep(device, manifold, new Batch(BATCH))) {
       Course.of(manifold.toString(), step);
-      for (int i = 0; i < WARM_UP; i++) {
-        step.run();
-      }
       System.out.print(table(profile(device, step), ceiling));
     }
   }
@@ -51,13 +48,16 @@ public final class Profile {
       throws InterruptedException {
     Map<String, Row> rows = new LinkedHashMap<>();
     Timings whole = new Timings("whole step");
-    for (int i = 0; i < STEPS; i++) {
-      Quiet.await();
+    Quiet.await();
+    for (int i = 0; i < WARM_UP + STEPS; i++) {
       device.take();
       long start = System.nanoTime();
       step.run();
-      whole.addNanoseconds(System.nanoTime() - start);
-      addStep(rows, device.take());
+      long duration = System.nanoTime() - start;
+      if (i >= WARM_UP) {
+        whole.addNanoseconds(duration);
+        addStep(rows, device.take());
+      }
     }
     rows.put(whole.name(), new Row(whole, null));
     return rows;

@@ -43,16 +43,22 @@ final class Terms {
     }
     fillUp();
     set(y, 0, from, to);
-    for (int t = AT_A_TIME; t < count; t += AT_A_TIME) {
-      add(y, t, from, to);
-    }
+    addTo(y, AT_A_TIME, from, to);
   }
 
   /** y += sum_t a_t x_t at {@code from} to {@code to}. */
   void addTo(float[] y, int from, int to) {
     fillUp();
-    for (int t = 0; t < count; t += AT_A_TIME) {
-      add(y, t, from, to);
+    addTo(y, 0, from, to);
+  }
+
+  private void addTo(float[] y, int first, int from, int to) {
+    for (int t = first; t < count; t += AT_A_TIME) {
+      if (count - t <= 2) {
+        add(y, factors[t], arrays[t], factors[t + 1], arrays[t + 1], from, to);
+      } else {
+        add(y, t, from, to);
+      }
     }
   }
 
@@ -61,6 +67,12 @@ final class Terms {
     for (int t = count; t % AT_A_TIME != 0; t++) {
       factors[t] = 0;
       arrays[t] = arrays[count - 1];
+    }
+  }
+
+  private static void add(float[] y, float a, float[] x, float a1, float[] x1, int from, int to) {
+    for (int j = from; j < to; j++) {
+      y[j] += a * x[j] + a1 * x1[j];
     }
   }
 

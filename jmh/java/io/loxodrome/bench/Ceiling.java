@@ -21,7 +21,7 @@ record Ceiling(double operationsPerSecond, double bytesPerSecond) {
   private static final int COPIED = 1 << 24;
   private static final int SIDE = 2048;
   private static final int ROWS = 512;
-  private static final int RUNS = 10;
+  private static final int RUNS = 60;
 
   /**
    * Measures a device as it is without a plan: one that is forced would be slow at a plain product.

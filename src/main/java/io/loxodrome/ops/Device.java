@@ -45,8 +45,13 @@ public interface Device extends AutoCloseable {
 
   /** A real tensor of zeros. */
   default Tensor zeros(Shape shape) {
+    return filled(shape, 0);
+  }
+
+  /** A real tensor whose elements all have this value. */
+  default Tensor filled(Shape shape, double value) {
     Tensor tensor = allocate(shape);
-    operators().elementwise().fill(tensor, 0);
+    operators().elementwise().fill(tensor, value);
     return tensor;
   }
 

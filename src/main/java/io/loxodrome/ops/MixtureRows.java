@@ -40,6 +40,11 @@ public final class MixtureRows {
     return new MixtureRows(bits, batch, basisSize);
   }
 
+  /** The rows of a layer's parameters, read from their device. */
+  public static MixtureRows of(Mixture parameters) {
+    return of(parameters.coefficients().toFloats(), parameters.batch(), parameters.basisSize());
+  }
+
   /** B. */
   public int batch() {
     return batch;

@@ -30,7 +30,7 @@ public final class Errors {
   }
 
   /** The element that is furthest off, in words. */
-  static String worst(double[] values, double[] expected) {
+  public static String worst(double[] values, double[] expected) {
     int worst = 0;
     for (int i = 0; i < expected.length; i++) {
       if (!(Math.abs(values[i] - expected[i]) <= Math.abs(values[worst] - expected[worst]))) {

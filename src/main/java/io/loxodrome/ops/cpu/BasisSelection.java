@@ -1,7 +1,6 @@
 package io.loxodrome.ops.cpu;
 
 import io.loxodrome.ops.cpu.Description.Epilogue;
-import io.loxodrome.ops.cpu.Product.Strides;
 import java.util.List;
 
 /**
@@ -31,27 +30,12 @@ final class BasisSelection implements AutoCloseable {
 
   /** Writes the selected ones of n arrays to {@code target}. */
   void gather(long basis, int elements, long target) {
-    new Product(
-            selected,
-            n,
-            elements,
-            Strides.rowMajor(n),
-            Strides.rowMajor(elements),
-            elements,
-            Epilogue.NONE)
-        .runByColumns(workers, matrix.address(), basis, target);
+    Product.mixture(selected, n, elements).runByColumns(workers, matrix.address(), basis, target);
   }
 
   /** Adds m arrays to the selected ones of n. */
   void add(long arrays, int elements, long basis) {
-    new Product(
-            n,
-            selected,
-            elements,
-            Strides.transposed(n),
-            Strides.rowMajor(elements),
-            elements,
-            Epilogue.ACCUMULATE)
+    Product.spread(selected, n, elements, Epilogue.ACCUMULATE)
         .runByColumns(workers, matrix.address(), arrays, basis);
   }
 

@@ -50,7 +50,8 @@ record ConvolutionCall(
         inputGradient == null ? 0 : NativeMemory.floats("inputGradient", inputGradient).address());
   }
 
-  private static long traceAddress(Tensor trace) {
+  /** Where a trace begins. */
+  static long traceAddress(Tensor trace) {
     return NativeMemory.block("trace", trace, ElementType.UINT8).address();
   }
 
@@ -58,9 +59,9 @@ record ConvolutionCall(
     return plan.layer;
   }
 
-  /** Elements of one example between convolution and pooling. */
-  int positions() {
-    return ConvolutionTail.positions(plan.layer);
+  /** How many pre-activations an example has. */
+  int preActivations() {
+    return ConvolutionTail.preActivations(plan.layer);
   }
 
   /** x of an example. */

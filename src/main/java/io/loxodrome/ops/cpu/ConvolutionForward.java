@@ -40,15 +40,11 @@ final class ConvolutionForward implements AutoCloseable {
     output = new Outlet(worker, plan.pooled, blocking.output() ? plan.pooled : plan.output);
   }
 
-  /** A place for the trace of an example that will have no way back. */
-  long ownTrace() {
-    return ownTrace.address();
-  }
-
   /**
    * y = maxpool(act(W * x + b)).
    *
    * @param weights in the plan's forward layout
+   * @param trace 0 if there will be no way back
    */
   void run(long x, long weights, long bias, long y, long trace) {
     long target = output.address(y);
@@ -59,7 +55,8 @@ final class ConvolutionForward implements AutoCloseable {
         .bind(DNNL_ARG_DST, pooling == null ? target : convolved.address())
         .run();
     if (pooling != null) {
-      pooling.forward(convolved.address(), target, trace);
+      long kept = trace == 0 ? ownTrace.address() : trace;
+      pooling.forward(convolved.address(), target, kept);
     }
     output.deliver(y);
   }

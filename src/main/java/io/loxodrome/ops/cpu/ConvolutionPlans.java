@@ -5,7 +5,7 @@ import io.loxodrome.ops.Convolution;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The plans of bare convolutions, without activation and pooling, each described once. */
+/** The plans of convolutions, each described once. */
 final class ConvolutionPlans {
   private final Workers workers;
   private final Map<Convolution, ConvolutionPlan> plans = new ConcurrentHashMap<>();
@@ -14,9 +14,13 @@ final class ConvolutionPlans {
     this.workers = workers;
   }
 
-  /** The convolution of {@code layer} with other numbers of channels. */
+  ConvolutionPlan of(Convolution layer) {
+    return plans.computeIfAbsent(layer, key -> workers.onFirst(() -> new ConvolutionPlan(key)));
+  }
+
+  /** {@code layer} with other numbers of channels, without activation and pooling. */
   ConvolutionPlan bare(Convolution layer, int inputs, int outputs) {
-    Convolution bare =
+    return of(
         new Convolution(
             inputs,
             outputs,
@@ -26,7 +30,6 @@ final class ConvolutionPlans {
             layer.stride(),
             layer.padding(),
             Activation.NONE,
-            1);
-    return plans.computeIfAbsent(bare, key -> workers.onFirst(() -> new ConvolutionPlan(key)));
+            1));
   }
 }

@@ -38,8 +38,8 @@ final class ConvolutionTail implements AutoCloseable {
     return worker.kernels(plan, ConvolutionTail.class, key -> new ConvolutionTail(worker, key));
   }
 
-  /** Elements of one example between convolution and pooling. */
-  static int positions(Convolution layer) {
+  /** How many pre-activations an example has. */
+  static int preActivations(Convolution layer) {
     return layer.outputs() * layer.convolvedHeight() * layer.convolvedWidth();
   }
 
@@ -51,7 +51,7 @@ final class ConvolutionTail implements AutoCloseable {
    */
   void forward(Workspace z, long y, long trace) {
     if (plan.layer.activation() == Activation.RELU) {
-      Rectifier.forward(worker, z.block(), 0, positions(plan.layer));
+      Rectifier.forward(worker, z.block(), 0, preActivations(plan.layer));
     }
     if (pooling == null) {
       Pointer.memcpy(new Address(y), new Address(z.address()), plan.output.bytes());

@@ -11,13 +11,13 @@ import io.loxodrome.ops.MixtureRows;
 import io.loxodrome.ops.PlanChoice;
 import io.loxodrome.ops.PlanCost;
 import io.loxodrome.ops.PlanTable;
+import io.loxodrome.ops.Trial;
 import io.loxodrome.tensor.ElementType;
 import io.loxodrome.tensor.Shape;
 import io.loxodrome.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Convolution layers, each by the plan that is cheapest for it or was asked for. */
@@ -26,35 +26,27 @@ final class CpuConvolution implements ConvolutionOperators {
   private final Workers workers;
   private final PlanTable<Convolution> table;
   private final Map<MixPlan, ConvolutionWay> ways;
-  private final Map<Convolution, ConvolutionPlan> plans = new ConcurrentHashMap<>();
+  private final ConvolutionPlans plans;
 
   CpuConvolution(
       Device device, NativePool pool, HeapPool heap, Workers workers, PlanChoice choice) {
     this.device = device;
     this.workers = workers;
+    this.plans = new ConvolutionPlans(workers);
     this.table = new PlanTable<>(choice, CpuCosts::convolution);
-    OutputsConvolution outputs = new OutputsConvolution(pool, workers);
+    StackedOutputs stacked = new StackedOutputs(pool, workers, plans);
     this.ways =
         Map.of(
             MixPlan.OUTPUTS,
-            outputs,
+            StackedConvolution.ofEverything(workers, stacked),
             MixPlan.INPUTS,
-            new InputsConvolution(pool, workers),
+            new InputsConvolution(pool, workers, plans),
             MixPlan.WEIGHTS,
             MixedConvolution.ofExamples(pool, heap, workers),
             MixPlan.SPANS,
-            new SpansConvolution(outputs),
+            StackedConvolution.bySupport(workers, stacked),
             MixPlan.SHARED,
             MixedConvolution.ofDistinctRows(pool, heap, workers));
-  }
-
-  private ConvolutionPlan described(Convolution layer) {
-    return plans.computeIfAbsent(layer, key -> workers.onFirst(() -> new ConvolutionPlan(key)));
-  }
-
-  private static MixtureRows rows(Mixture parameters) {
-    return MixtureRows.of(
-        parameters.coefficients().toFloats(), parameters.batch(), parameters.basisSize());
   }
 
   private ConvolutionWay way(Convolution layer, MixtureRows rows, Mixture parameters) {
@@ -67,7 +59,7 @@ final class CpuConvolution implements ConvolutionOperators {
 
   @Override
   public Tensor allocateTrace(Convolution layer, int batch) {
-    int bytes = Math.toIntExact(described(layer).traceBytes());
+    int bytes = Math.toIntExact(plans.of(layer).traceBytes());
     return device.allocate(ElementType.UINT8, Shape.of(batch, bytes));
   }
 
@@ -75,9 +67,8 @@ final class CpuConvolution implements ConvolutionOperators {
   public void forward(
       Convolution layer, Mixture parameters, Tensor input, Tensor output, @Nullable Tensor trace) {
     if (isFinite(parameters, input)) {
-      MixtureRows rows = rows(parameters);
-      way(layer, rows, parameters)
-          .forward(described(layer), rows, parameters, input, output, trace);
+      MixtureRows rows = MixtureRows.of(parameters);
+      way(layer, rows, parameters).forward(plans.of(layer), rows, parameters, input, output, trace);
     } else {
       ReferencePath.convolution(layer, parameters, input, output);
     }
@@ -100,14 +91,13 @@ final class CpuConvolution implements ConvolutionOperators {
       @Nullable Tensor inputGradient,
       MixtureGradients gradients) {
     if (parameters.batch() == 0) {
-      Zeros.write(workers, "weight gradient", gradients.weights());
-      Zeros.write(workers, "bias gradient", gradients.bias());
+      Zeros.write(workers, gradients);
       return;
     }
-    MixtureRows rows = rows(parameters);
+    MixtureRows rows = MixtureRows.of(parameters);
     way(layer, rows, parameters)
         .backward(
-            described(layer),
+            plans.of(layer),
             rows,
             parameters,
             input,
@@ -120,19 +110,19 @@ final class CpuConvolution implements ConvolutionOperators {
 
   @Override
   public List<PlanCost> planCosts(Convolution layer, Mixture parameters) {
-    MixtureRows rows = rows(parameters);
+    MixtureRows rows = MixtureRows.of(parameters);
     return table.costs(MixWork.of(layer, rows), plan -> trial(layer, rows, parameters, plan));
   }
 
   /** Milliseconds forward and backward by a plan, on images and gradients of ones. */
   private double trial(Convolution layer, MixtureRows rows, Mixture parameters, MixPlan plan) {
     int batch = parameters.batch();
-    ConvolutionPlan described = described(layer);
+    ConvolutionPlan described = plans.of(layer);
     ConvolutionWay way = way(plan);
-    try (Tensor input = ones(layer.inputShape(batch));
+    try (Tensor input = device.filled(layer.inputShape(batch), 1);
         Tensor output = device.allocate(layer.outputShape(batch));
         Tensor trace = allocateTrace(layer, batch);
-        Tensor outputGradient = ones(layer.outputShape(batch));
+        Tensor outputGradient = device.filled(layer.outputShape(batch), 1);
         Tensor inputGradient = device.allocate(layer.inputShape(batch));
         Tensor weights = device.allocate(parameters.weights().shape());
         Tensor bias = device.allocate(parameters.bias().shape())) {
@@ -152,11 +142,5 @@ final class CpuConvolution implements ConvolutionOperators {
                 gradients);
           });
     }
-  }
-
-  private Tensor ones(Shape shape) {
-    Tensor tensor = device.allocate(shape);
-    device.operators().elementwise().fill(tensor, 1);
-    return tensor;
   }
 }

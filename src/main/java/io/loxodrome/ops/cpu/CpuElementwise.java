@@ -87,9 +87,7 @@ final class CpuElementwise implements ElementwiseOperators {
         (worker, first, count) -> {
           float[] values = worker.scratch(0, count);
           source.get(first, values, 0, count);
-          for (int i = 0; i < count; i++) {
-            values[i] = Math.max(values[i], 0);
-          }
+          Rectifier.rectify(values, count);
           target.put(first, values, 0, count);
         });
   }
@@ -106,9 +104,7 @@ final class CpuElementwise implements ElementwiseOperators {
           float[] gradient = worker.scratch(1, count);
           output.get(first, values, 0, count);
           source.get(first, gradient, 0, count);
-          for (int i = 0; i < count; i++) {
-            gradient[i] = values[i] > 0 ? gradient[i] : 0;
-          }
+          Rectifier.mask(values, gradient, count);
           target.put(first, gradient, 0, count);
         });
   }

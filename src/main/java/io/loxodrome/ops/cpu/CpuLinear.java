@@ -11,7 +11,7 @@ import io.loxodrome.ops.MixtureRows;
 import io.loxodrome.ops.PlanChoice;
 import io.loxodrome.ops.PlanCost;
 import io.loxodrome.ops.PlanTable;
-import io.loxodrome.tensor.Shape;
+import io.loxodrome.ops.Trial;
 import io.loxodrome.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
@@ -40,10 +40,7 @@ final class CpuLinear implements LinearOperators {
   }
 
   private static LinearCall call(Linear layer, Mixture parameters) {
-    MixtureRows rows =
-        MixtureRows.of(
-            parameters.coefficients().toFloats(), parameters.batch(), parameters.basisSize());
-    return new LinearCall(layer, rows, parameters);
+    return new LinearCall(layer, MixtureRows.of(parameters), parameters);
   }
 
   private LinearWay way(LinearCall call) {
@@ -85,9 +82,9 @@ final class CpuLinear implements LinearOperators {
     Linear layer = call.layer();
     Mixture parameters = call.parameters();
     LinearWay way = way(plan);
-    try (Tensor input = ones(layer.inputShape(call.batch()));
+    try (Tensor input = device.filled(layer.inputShape(call.batch()), 1);
         Tensor output = device.allocate(layer.outputShape(call.batch()));
-        Tensor outputGradient = ones(layer.outputShape(call.batch()));
+        Tensor outputGradient = device.filled(layer.outputShape(call.batch()), 1);
         Tensor inputGradient = device.allocate(layer.inputShape(call.batch()));
         Tensor weights = device.allocate(parameters.weights().shape());
         Tensor bias = device.allocate(parameters.bias().shape())) {
@@ -98,11 +95,5 @@ final class CpuLinear implements LinearOperators {
             frame.backward(way, call, input, output, outputGradient, inputGradient, gradients);
           });
     }
-  }
-
-  private Tensor ones(Shape shape) {
-    Tensor tensor = device.allocate(shape);
-    device.operators().elementwise().fill(tensor, 1);
-    return tensor;
   }
 }

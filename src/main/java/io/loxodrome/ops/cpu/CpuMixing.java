@@ -3,7 +3,6 @@ package io.loxodrome.ops.cpu;
 import io.loxodrome.manifold.WeightManifold;
 import io.loxodrome.ops.MixingOperators;
 import io.loxodrome.ops.cpu.Description.Epilogue;
-import io.loxodrome.ops.cpu.Product.Strides;
 import io.loxodrome.tensor.Tensor;
 
 /** Mixtures as matrix products, W = A P and dP = A^T dW. */
@@ -35,14 +34,7 @@ final class CpuMixing implements MixingOperators {
     int batch = coefficients.shape().dimension(0);
     int n = coefficients.shape().dimension(1);
     int columns = Math.toIntExact(basis.shape().rowSize());
-    new Product(
-            batch,
-            n,
-            columns,
-            Strides.rowMajor(n),
-            Strides.rowMajor(columns),
-            columns,
-            Epilogue.NONE)
+    Product.mixture(batch, n, columns)
         .runByColumns(
             workers,
             NativeMemory.floats("coefficients", coefficients).address(),
@@ -55,14 +47,7 @@ final class CpuMixing implements MixingOperators {
     int batch = coefficients.shape().dimension(0);
     int n = coefficients.shape().dimension(1);
     int columns = Math.toIntExact(mixedGradient.shape().rowSize());
-    new Product(
-            n,
-            batch,
-            columns,
-            Strides.transposed(n),
-            Strides.rowMajor(columns),
-            columns,
-            Epilogue.NONE)
+    Product.spread(batch, n, columns, Epilogue.NONE)
         .runByColumns(
             workers,
             NativeMemory.floats("coefficients", coefficients).address(),

@@ -109,6 +109,11 @@ final class Expansion implements RowParts {
     return examples.length;
   }
 
+  /** A place for its rows, each of {@code width} floats. */
+  Workspace matrix(NativePool pool, int width) {
+    return new Workspace(pool, (long) rows() * width * Float.BYTES);
+  }
+
   @Override
   public int parts() {
     return starts.length - 1;

@@ -51,6 +51,6 @@ record ForwardCall(
         weights + portion.mixture() * plan.forwardWeights.bytes(),
         biases + (long) portion.mixture() * plan.layer.outputs() * Float.BYTES,
         output + first * plan.output.bytes(),
-        trace == 0 ? kernels.ownTrace() : trace + first * plan.traceBytes());
+        trace == 0 ? 0 : trace + first * plan.traceBytes());
   }
 }

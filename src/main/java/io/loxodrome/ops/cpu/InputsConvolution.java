@@ -21,10 +21,10 @@ final class InputsConvolution implements ConvolutionWay {
   private final Workers workers;
   private final ConvolutionPlans plans;
 
-  InputsConvolution(NativePool pool, Workers workers) {
+  InputsConvolution(NativePool pool, Workers workers, ConvolutionPlans plans) {
     this.pool = pool;
     this.workers = workers;
-    this.plans = new ConvolutionPlans(workers);
+    this.plans = plans;
   }
 
   /**
@@ -115,8 +115,7 @@ final class InputsConvolution implements ConvolutionWay {
       for (int i = from; i < to; i++) {
         of.expand(mixing, i, inputs.address());
         mixing.mix(of.row(i), bias, outputs, mixedBias.address());
-        kernels.run(
-            inputs.address(), of.filter, mixedBias.address(), z.address(), kernels.ownTrace());
+        kernels.run(inputs.address(), of.filter, mixedBias.address(), z.address(), 0);
         of.call.finish(worker, i, z);
       }
     }

@@ -31,9 +31,9 @@ final class InputsLinear implements LinearWay {
   public void addOutputs(LinearCall call, NativeBlock x, NativeBlock z) {
     try (Workspace scaled = batchOf(call, call.inputs())) {
       for (int k = 0; k < call.basisSize(); k++) {
-        long basisPoint = call.basis() + k * call.basisPointBytes();
         scale(call, k, x, call.inputs(), scaled);
-        products(call).outputs(scaled.address(), basisPoint, z.address(), Epilogue.ACCUMULATE);
+        products(call)
+            .outputs(scaled.address(), call.basisPoint(k), z.address(), Epilogue.ACCUMULATE);
       }
     }
   }
@@ -65,9 +65,8 @@ final class InputsLinear implements LinearWay {
     try (Workspace scaled = batchOf(call, call.outputs())) {
       Epilogue epilogue = Epilogue.NONE;
       for (int k = 0; k < call.basisSize(); k++) {
-        long basisPoint = call.basis() + k * call.basisPointBytes();
         scale(call, k, e, call.outputs(), scaled);
-        products(call).inputGradient(scaled.address(), basisPoint, dx.address(), epilogue);
+        products(call).inputGradient(scaled.address(), call.basisPoint(k), dx.address(), epilogue);
         epilogue = Epilogue.ACCUMULATE;
       }
     }

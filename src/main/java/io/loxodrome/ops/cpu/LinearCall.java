@@ -45,6 +45,11 @@ record LinearCall(Linear layer, MixtureRows rows, Mixture parameters) {
     return NativeMemory.floats("weights", parameters.weights()).address();
   }
 
+  /** Address of P_k. */
+  long basisPoint(int k) {
+    return basis() + k * basisPointBytes();
+  }
+
   /** Address of b, n x O. */
   long bias() {
     return NativeMemory.floats("bias", parameters.bias()).address();

@@ -3,7 +3,6 @@ package io.loxodrome.ops.cpu;
 import io.loxodrome.ops.Activation;
 import io.loxodrome.ops.MixtureGradients;
 import io.loxodrome.ops.cpu.Description.Epilogue;
-import io.loxodrome.ops.cpu.Product.Strides;
 import io.loxodrome.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -32,16 +31,7 @@ final class LinearFrame {
 
   /** Z = A b. */
   private void mixBias(LinearCall call, long target) {
-    int n = call.basisSize();
-    int outputs = call.outputs();
-    new Product(
-            call.batch(),
-            n,
-            outputs,
-            Strides.rowMajor(n),
-            Strides.rowMajor(outputs),
-            outputs,
-            Epilogue.NONE)
+    Product.mixture(call.batch(), call.basisSize(), call.outputs())
         .runByColumns(workers, call.coefficients(), call.bias(), target);
   }
 
@@ -55,8 +45,7 @@ final class LinearFrame {
       @Nullable Tensor inputGradient,
       MixtureGradients gradients) {
     if (call.batch() == 0) {
-      Zeros.write(workers, "weight gradient", gradients.weights());
-      Zeros.write(workers, "bias gradient", gradients.bias());
+      Zeros.write(workers, gradients);
       return;
     }
     NativeBlock dp = NativeMemory.floats("weight gradient", gradients.weights());
@@ -90,16 +79,7 @@ final class LinearFrame {
 
   /** db = A^T E. */
   private void biasGradient(LinearCall call, long e, long target) {
-    int n = call.basisSize();
-    int outputs = call.outputs();
-    new Product(
-            n,
-            call.batch(),
-            outputs,
-            Strides.transposed(n),
-            Strides.rowMajor(outputs),
-            outputs,
-            Epilogue.NONE)
+    Product.spread(call.batch(), call.basisSize(), call.outputs(), Epilogue.NONE)
         .runByColumns(workers, call.coefficients(), e, target);
   }
 }

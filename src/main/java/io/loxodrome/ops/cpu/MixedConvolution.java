@@ -6,7 +6,6 @@ import static io.loxodrome.ops.cpu.TileMixing.Part.NON_ZERO;
 import io.loxodrome.ops.Mixture;
 import io.loxodrome.ops.MixtureGradients;
 import io.loxodrome.ops.MixtureRows;
-import io.loxodrome.tensor.ElementType;
 import io.loxodrome.tensor.Tensor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +65,7 @@ final class MixedConvolution implements ConvolutionWay {
               bias,
               address("input", input, blocking.input()),
               NativeMemory.floatsAsTheyStand("output", output).address(),
-              trace == null ? 0 : traceAddress(trace));
+              trace == null ? 0 : ConvolutionCall.traceAddress(trace));
       workers.slices(parameters.batch(), 1, call::run);
     }
     int batch = parameters.batch();
@@ -82,10 +81,6 @@ final class MixedConvolution implements ConvolutionWay {
     NativeBlock block =
         blocked ? NativeMemory.floatsAsTheyStand(name, images) : NativeMemory.floats(name, images);
     return block.address();
-  }
-
-  private static long traceAddress(Tensor trace) {
-    return NativeMemory.block("trace", trace, ElementType.UINT8).address();
   }
 
   private HeapRows bias(Mixture parameters, ConvolutionPlan plan) {
@@ -158,7 +153,7 @@ final class MixedConvolution implements ConvolutionWay {
               Finiteness.holds(workers, "weights", parameters.weights()) ? NON_ZERO : ALL,
               address("input", input, blocking.input()),
               address("output", output, blockedOutputs),
-              traceAddress(trace),
+              ConvolutionCall.traceAddress(trace),
               address("outputGradient", outputGradient, blockedOutputs),
               inputGradient == null
                   ? 0

@@ -25,8 +25,12 @@ record MixedProducts(
   /** Rows of a block, and of a worker's slice, are a multiple of a cache line's floats. */
   private static final int GRAIN = 16;
 
-  /** Rows {@code first} to {@code first + count} of the weights, for parts from a tile on. */
-  private record Block(int first, int count) {}
+  /**
+   * Rows {@code first} to {@code first + count} of the weights.
+   *
+   * @param opens whether it is the first of its worker's slice
+   */
+  private record Block(int first, int count, boolean opens) {}
 
   /** What is done with a block of weights and a tile of parts. */
   private interface Use {
@@ -43,7 +47,7 @@ record MixedProducts(
     long bytes = (long) tile * Math.min(rows, to - from) * call.inputs() * Float.BYTES;
     try (Workspace mixed = worker.workspace(bytes)) {
       for (int first = from; first < to; first += rows) {
-        Block block = new Block(first, Math.min(rows, to - first));
+        Block block = new Block(first, Math.min(rows, to - first), first == from);
         for (int part = 0; part < parts.parts(); part += tile) {
           int count = Math.min(tile, parts.parts() - part);
           use.run(worker, block, part, count, mixed.address());
@@ -129,29 +133,20 @@ record MixedProducts(
    */
   void inputGradient(long e, int rows, NativeBlock dx) {
     try (WorkerSums sums = new WorkerSums(pool, workers, rows * call.inputs())) {
-      workers.slices(
-          call.outputs(),
-          GRAIN,
-          (worker, from, to) ->
-              blocks(
-                  worker,
-                  from,
-                  to,
-                  (same, block, firstPart, count, mixed) -> {
-                    mix(worker, block, firstPart, count, mixed);
-                    Epilogue epilogue = block.first() == from ? Epilogue.NONE : Epilogue.ACCUMULATE;
-                    long sum = sums.address(worker.index());
-                    for (int i = 0; i < count; i++) {
-                      addInputGradient(
-                          worker, block, firstPart + i, e, blockOf(mixed, block, i), sum, epilogue);
-                    }
-                  }));
+      forEachBlock(
+          (worker, block, firstPart, count, mixed) -> {
+            mix(worker, block, firstPart, count, mixed);
+            long sum = sums.address(worker.index());
+            for (int i = 0; i < count; i++) {
+              addInputGradient(worker, block, firstPart + i, e, blockOf(mixed, block, i), sum);
+            }
+          });
       sums.addInto(dx, workers.used(call.outputs(), GRAIN));
     }
   }
 
   private void addInputGradient(
-      Worker worker, Block block, int part, long e, long mixed, long sum, Epilogue epilogue) {
+      Worker worker, Block block, int part, long e, long mixed, long sum) {
     int inputs = call.inputs();
     new Product(
             parts.rows(part),
@@ -160,7 +155,7 @@ record MixedProducts(
             Strides.rowMajor(call.outputs()),
             Strides.rowMajor(inputs),
             inputs,
-            epilogue)
+            block.opens() ? Epilogue.NONE : Epilogue.ACCUMULATE)
         .run(worker, outputs(e, part, block), mixed, row(sum, part, inputs));
   }
 

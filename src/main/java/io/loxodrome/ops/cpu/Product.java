@@ -4,6 +4,8 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
+import io.loxodrome.ops.cpu.Description.Epilogue;
+
 /**
  * The shape of a matrix product C (+)= A B, C of rows x columns; its key among compiled kernels.
  *
@@ -22,10 +24,28 @@ record Product(
     Strides left,
     Strides right,
     long targetStride,
-    Description.Epilogue epilogue) {
+    Epilogue epilogue) {
 
   /** Rows or columns of a worker's slice are a multiple of a cache line's floats. */
   private static final int GRAIN = 16;
+
+  /** Y = A S with coefficients A: y_i = sum_k a_ik s_k, each of {@code elements} floats. */
+  static Product mixture(int rows, int n, int elements) {
+    return new Product(
+        rows,
+        n,
+        elements,
+        Strides.rowMajor(n),
+        Strides.rowMajor(elements),
+        elements,
+        Epilogue.NONE);
+  }
+
+  /** S (+)= A^T D, the way back of {@link #mixture}: s_k (+)= sum_i a_ik d_i. */
+  static Product spread(int rows, int n, int elements, Epilogue epilogue) {
+    return new Product(
+        n, rows, elements, Strides.transposed(n), Strides.rowMajor(elements), elements, epilogue);
+  }
 
   /** Elements from one row, and from one column, of a matrix to the next. */
   record Strides(long row, long column) {

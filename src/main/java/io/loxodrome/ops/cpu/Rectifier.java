@@ -22,7 +22,8 @@ final class Rectifier {
     }
   }
 
-  private static void rectify(float[] values, int count) {
+  /** The first {@code count} values. */
+  static void rectify(float[] values, int count) {
     for (int i = 0; i < count; i++) {
       values[i] = Math.max(values[i], 0);
     }
@@ -47,7 +48,8 @@ final class Rectifier {
         });
   }
 
-  private static void mask(float[] outputs, float[] gradients, int count) {
+  /** The first {@code count} gradients, by the outputs beside them. */
+  static void mask(float[] outputs, float[] gradients, int count) {
     for (int i = 0; i < count; i++) {
       gradients[i] = outputs[i] > 0 ? gradients[i] : 0;
     }

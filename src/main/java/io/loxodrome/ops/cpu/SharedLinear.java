@@ -2,8 +2,8 @@ package io.loxodrome.ops.cpu;
 
 import io.loxodrome.ops.MixtureRows;
 import io.loxodrome.ops.cpu.Description.Epilogue;
-import io.loxodrome.ops.cpu.Product.Strides;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,35 +30,24 @@ final class SharedLinear implements LinearWay {
       return;
     }
     Expansion order = Expansion.byGroup(groups, call.batch());
-    try (Workspace mixtures = mixtures(call, groups);
-        Workspace inputs = rows(order, call.inputs());
-        Workspace results = rows(order, call.outputs())) {
+    try (CoefficientTable mixtures = mixtures(call, groups);
+        Workspace inputs = order.matrix(pool, call.inputs());
+        Workspace results = order.matrix(pool, call.outputs())) {
       order.repeat(workers, x, call.inputs(), inputs.block());
       products(call, order, mixtures).outputs(inputs.address(), results.address(), Epilogue.NONE);
       order.contract(workers, results.block(), call.outputs(), z, Epilogue.ACCUMULATE);
     }
   }
 
-  private Workspace rows(Expansion expansion, int width) {
-    return new Workspace(pool, (long) expansion.rows() * width * Float.BYTES);
-  }
-
-  private MixedProducts products(LinearCall call, Expansion order, Workspace mixtures) {
+  private MixedProducts products(LinearCall call, Expansion order, CoefficientTable mixtures) {
     return new MixedProducts(pool, workers, call, order, mixtures.address());
   }
 
   /** The distinct rows of coefficients. */
-  private Workspace mixtures(LinearCall call, List<MixtureRows.Group> groups) {
-    int n = call.basisSize();
-    Workspace mixtures = new Workspace(pool, (long) groups.size() * n * Float.BYTES);
-    float[] row = new float[n];
-    for (int g = 0; g < groups.size(); g++) {
-      for (int k = 0; k < n; k++) {
-        row[k] = call.rows().coefficient(groups.get(g).examples().get(0), k);
-      }
-      mixtures.block().put((long) g * n, row, 0, n);
-    }
-    return mixtures;
+  private CoefficientTable mixtures(LinearCall call, List<MixtureRows.Group> groups) {
+    List<Integer> firsts = groups.stream().map(group -> group.examples().get(0)).toList();
+    List<Integer> basisPoints = IntStream.range(0, call.basisSize()).boxed().toList();
+    return new CoefficientTable(pool, call.rows(), firsts, basisPoints);
   }
 
   @Override
@@ -70,9 +59,9 @@ final class SharedLinear implements LinearWay {
       return;
     }
     Expansion order = Expansion.byGroup(groups, call.batch());
-    try (Workspace mixtures = mixtures(call, groups);
-        Workspace inputs = rows(order, call.inputs());
-        Workspace gradients = rows(order, call.outputs())) {
+    try (CoefficientTable mixtures = mixtures(call, groups);
+        Workspace inputs = order.matrix(pool, call.inputs());
+        Workspace gradients = order.matrix(pool, call.outputs())) {
       order.repeat(workers, x, call.inputs(), inputs.block());
       order.repeat(workers, e, call.outputs(), gradients.block());
       MixedProducts products = products(call, order, mixtures);
@@ -104,17 +93,8 @@ final class SharedLinear implements LinearWay {
     if (isPlain(call)) {
       return new Workspace(pool, 0);
     }
-    int n = call.basisSize();
-    int elements = call.weights();
     Workspace mixed = new Workspace(pool, call.basisPointBytes());
-    new Product(
-            1,
-            n,
-            elements,
-            Strides.rowMajor(n),
-            Strides.rowMajor(elements),
-            elements,
-            Epilogue.NONE)
+    Product.mixture(1, call.basisSize(), call.weights())
         .runByColumns(workers, call.coefficients(), call.basis(), mixed.address());
     return mixed;
   }
@@ -143,16 +123,7 @@ final class SharedLinear implements LinearWay {
 
   /** dP_k = a_k dW. */
   private void spread(LinearCall call, long gradient, long dp) {
-    int n = call.basisSize();
-    int elements = call.weights();
-    new Product(
-            n,
-            1,
-            elements,
-            Strides.transposed(n),
-            Strides.rowMajor(elements),
-            elements,
-            Epilogue.NONE)
+    Product.spread(1, call.basisSize(), call.weights(), Epilogue.NONE)
         .runByColumns(workers, call.coefficients(), gradient, dp);
   }
 }

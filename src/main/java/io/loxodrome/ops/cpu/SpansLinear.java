@@ -29,15 +29,11 @@ final class SpansLinear implements LinearWay {
     this.outputs = outputs;
   }
 
-  private Workspace rows(Expansion expansion, int width) {
-    return new Workspace(pool, (long) expansion.rows() * width * Float.BYTES);
-  }
-
   @Override
   public void addOutputs(LinearCall call, NativeBlock x, NativeBlock z) {
     Expansion spans = Expansion.byBasisPoint(call.rows());
-    try (Workspace inputs = rows(spans, call.inputs());
-        Workspace perPoint = rows(spans, call.outputs())) {
+    try (Workspace inputs = spans.matrix(pool, call.inputs());
+        Workspace perPoint = spans.matrix(pool, call.outputs())) {
       spans.repeat(workers, x, call.inputs(), inputs.block());
       multiply(call, spans, inputs.address(), perPoint.address());
       if (isFinite(perPoint, spans, call.outputs())) {
@@ -71,7 +67,7 @@ final class SpansLinear implements LinearWay {
                 .run(
                     worker,
                     address(inputs, spans.start(k), width, 0),
-                    address(call.basis() + k * call.basisPointBytes(), from, width, 0),
+                    address(call.basisPoint(k), from, width, 0),
                     address(perPoint, spans.start(k), call.outputs(), from));
           }
         });
@@ -98,8 +94,8 @@ final class SpansLinear implements LinearWay {
       return false;
     }
     Expansion spans = Expansion.byBasisPoint(call.rows());
-    try (Workspace gradients = rows(spans, call.outputs());
-        Workspace inputs = rows(spans, call.inputs())) {
+    try (Workspace gradients = spans.matrix(pool, call.outputs());
+        Workspace inputs = spans.matrix(pool, call.inputs())) {
       spans.repeat(workers, e, call.outputs(), gradients.block());
       spans.scale(workers, x, call.inputs(), inputs.block());
       weightGradient(call, spans, gradients.address(), inputs.address(), dp.address());
@@ -157,7 +153,7 @@ final class SpansLinear implements LinearWay {
                 .run(
                     worker,
                     address(gradients, spans.start(k), call.outputs(), 0),
-                    address(call.basis() + k * call.basisPointBytes(), 0, width, from),
+                    address(call.basisPoint(k), 0, width, from),
                     address(perPoint, spans.start(k), width, from));
           }
         });

@@ -17,10 +17,10 @@ final class StackedOutputs {
   private final Workers workers;
   private final ConvolutionPlans plans;
 
-  StackedOutputs(NativePool pool, Workers workers) {
+  StackedOutputs(NativePool pool, Workers workers, ConvolutionPlans plans) {
     this.pool = pool;
     this.workers = workers;
-    this.plans = new ConvolutionPlans(workers);
+    this.plans = plans;
   }
 
   private ConvolutionPlan stacked(ConvolutionCall call, MixtureRows.Group group) {
@@ -73,16 +73,12 @@ final class StackedOutputs {
             ConvolutionForward kernels = ConvolutionForward.of(worker, stacked, Blocking.NONE);
             ExampleMixing mixing = new ExampleMixing(worker, group.basisPoints().size());
             try (Workspace perPoint = worker.workspace(stacked.output.bytes());
-                Workspace z = worker.workspace((long) call.positions() * Float.BYTES)) {
+                Workspace z = worker.workspace((long) call.preActivations() * Float.BYTES)) {
               for (int i = from; i < to; i++) {
                 int example = group.examples().get(i);
                 kernels.run(
-                    call.x(example),
-                    filter.address(),
-                    bias.address(),
-                    perPoint.address(),
-                    kernels.ownTrace());
-                mixing.mix(a.row(i), perPoint.address(), call.positions(), z.address());
+                    call.x(example), filter.address(), bias.address(), perPoint.address(), 0);
+                mixing.mix(a.row(i), perPoint.address(), call.preActivations(), z.address());
                 call.finish(worker, example, z);
               }
             }
@@ -149,7 +145,7 @@ final class StackedOutputs {
         mixing.expand(
             of.coefficients.row(i),
             call.preActivationGradient(worker, example),
-            call.positions(),
+            call.preActivations(),
             expanded.address(),
             Epilogue.NONE);
         long gradient = kernels.preActivationGradient(0, 0, expanded.address());

@@ -1,28 +1,14 @@
 package io.loxodrome.ops.cpu;
 
-import io.loxodrome.tensor.Tensor;
-import java.util.Arrays;
+import io.loxodrome.ops.MixtureGradients;
 
-/** Sets memory to 0: the gradients of an empty batch. */
+/** Gradients of an empty batch, or of one whose examples are still to be added. */
 final class Zeros {
   private Zeros() {}
 
-  /**
-   * All of a tensor.
-   *
-   * @param name what the caller calls it
-   */
-  static void write(Workers workers, String name, Tensor tensor) {
-    NativeBlock block = NativeMemory.floats(name, tensor);
-    workers.slices(
-        Math.toIntExact(tensor.size()),
-        Worker.CHUNK,
-        (worker, from, to) -> {
-          float[] zeros = worker.scratch(0, Worker.CHUNK);
-          Arrays.fill(zeros, 0, Worker.CHUNK, 0);
-          for (int first = from; first < to; first += Worker.CHUNK) {
-            block.put(first, zeros, 0, Math.min(Worker.CHUNK, to - first));
-          }
-        });
+  static void write(Workers workers, MixtureGradients gradients) {
+    CpuElementwise elementwise = new CpuElementwise(workers);
+    elementwise.fill(gradients.weights(), 0);
+    elementwise.fill(gradients.bias(), 0);
   }
 }

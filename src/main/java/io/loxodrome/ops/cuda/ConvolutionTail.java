@@ -225,28 +225,22 @@ final class ConvolutionTail {
           mask(layer, output),
           perExample.address(),
           resources.stream());
-      resources
-          .products()
-          .multiply(
-              MatrixProduct.single(parameters.basisSize(), layer.outputs(), batch, true, false),
-              parameters.coefficients(),
-              perExample.address(),
-              biasGradient,
-              resources.stream());
+      resources.multiply(
+          MatrixProduct.single(parameters.basisSize(), layer.outputs(), batch, true, false),
+          parameters.coefficients(),
+          perExample.address(),
+          biasGradient);
     }
   }
 
   /** b_i = sum_k a_ik b_k, B x O, into {@code mixed}. */
   void mixBias(Convolution layer, Parameters parameters, Scratch mixed) {
-    resources
-        .products()
-        .multiply(
-            MatrixProduct.single(
-                parameters.batch(), layer.outputs(), parameters.basisSize(), false, false),
-            parameters.coefficients(),
-            parameters.bias(),
-            mixed.address(),
-            resources.stream());
+    resources.multiply(
+        MatrixProduct.single(
+            parameters.batch(), layer.outputs(), parameters.basisSize(), false, false),
+        parameters.coefficients(),
+        parameters.bias(),
+        mixed.address());
   }
 
   /** Room for {@link #mixBias}. */

@@ -3,6 +3,7 @@ package io.loxodrome.ops.cuda;
 import io.loxodrome.cuda.Convolutions;
 import io.loxodrome.cuda.Driver;
 import io.loxodrome.cuda.Kernels;
+import io.loxodrome.cuda.MatrixProduct;
 import io.loxodrome.cuda.MatrixProducts;
 import io.loxodrome.cuda.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,4 +23,9 @@ record CudaResources(
     @Nullable Convolutions convolutions,
     DeviceMemory memory,
     Ones ones,
-    long mostTileBytes) {}
+    long mostTileBytes) {
+  /** C (+)= A B, by addresses. */
+  void multiply(MatrixProduct product, long a, long b, long c) {
+    products.multiply(product, a, b, c, stream);
+  }
+}

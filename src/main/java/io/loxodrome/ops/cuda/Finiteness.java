@@ -28,23 +28,19 @@ final class Finiteness {
         Scratch sums = resources.memory().floats(rows);
         Scratch sum = resources.memory().floats(1)) {
       elementwise.fill(zeros.address(), length, 0, resources.stream());
-      multiply(
+      resources.multiply(
           MatrixProduct.single(rows, 1, length, false, false),
           parameters.weights(),
           zeros.address(),
           sums.address());
       elementwise.addScaled(sums.address(), 0, parameters.bias(), rows, resources.stream());
-      multiply(
+      resources.multiply(
           MatrixProduct.single(1, 1, rows, false, false),
           resources.ones().address(rows),
           sums.address(),
           sum.address());
       return !Float.isNaN(read(sum));
     }
-  }
-
-  private void multiply(MatrixProduct product, long left, long right, long result) {
-    resources.products().multiply(product, left, right, result, resources.stream());
   }
 
   private float read(Scratch number) {

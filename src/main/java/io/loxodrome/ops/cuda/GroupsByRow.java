@@ -139,8 +139,6 @@ final class GroupsByRow<L> implements Way<L> {
             Factor.plain(length, 0),
             Factor.plain(length, 0),
             accumulate);
-    resources
-        .products()
-        .multiply(product, coefficients, weightGradients, basisGradient, resources.stream());
+    resources.multiply(product, coefficients, weightGradients, basisGradient);
   }
 }

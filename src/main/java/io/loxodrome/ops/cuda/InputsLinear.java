@@ -67,7 +67,7 @@ final class InputsLinear implements Way<Linear> {
               true);
       for (int k = 0; k < parameters.basisSize(); k++) {
         long x = Address.of(stacked.address(), (long) k * layer.inputs());
-        multiply(product, x, point(layer, parameters, k), output);
+        resources.multiply(product, x, point(layer, parameters, k), output);
       }
       tail.activate(layer, parameters.batch(), output);
     }
@@ -86,7 +86,7 @@ final class InputsLinear implements Way<Linear> {
         inputGradient(layer, parameters, gradients, stacked);
       }
       stack(layer, parameters, activations.input(), stacked);
-      multiply(
+      resources.multiply(
           new MatrixProduct(
               parameters.basisSize(),
               layer.outputs(),
@@ -116,7 +116,7 @@ final class InputsLinear implements Way<Linear> {
             false);
     for (int k = 0; k < parameters.basisSize(); k++) {
       long dx = Address.of(stacked.address(), (long) k * layer.inputs());
-      multiply(product, gradients.output(), point(layer, parameters, k), dx);
+      resources.multiply(product, gradients.output(), point(layer, parameters, k), dx);
     }
     mixing.reduce(
         shape(layer, parameters),
@@ -127,9 +127,5 @@ final class InputsLinear implements Way<Linear> {
         Bias.NONE,
         gradients.input(),
         resources.stream());
-  }
-
-  private void multiply(MatrixProduct product, long left, long right, long result) {
-    resources.products().multiply(product, left, right, result, resources.stream());
   }
 }

@@ -21,15 +21,12 @@ final class LinearTail {
 
   /** y_i = sum_k a_ik b_k, which products are then added to. */
   void start(Linear layer, Parameters parameters, long output) {
-    resources
-        .products()
-        .multiply(
-            MatrixProduct.single(
-                parameters.batch(), layer.outputs(), parameters.basisSize(), false, false),
-            parameters.coefficients(),
-            parameters.bias(),
-            output,
-            resources.stream());
+    resources.multiply(
+        MatrixProduct.single(
+            parameters.batch(), layer.outputs(), parameters.basisSize(), false, false),
+        parameters.coefficients(),
+        parameters.bias(),
+        output);
   }
 
   /** y_i = act(y_i). */
@@ -60,14 +57,11 @@ final class LinearTail {
 
   /** db_k = sum_i a_ik d_i, d behind the activation. */
   void biasGradient(Linear layer, Parameters parameters, long gradient, long biasGradient) {
-    resources
-        .products()
-        .multiply(
-            MatrixProduct.single(
-                parameters.basisSize(), layer.outputs(), parameters.batch(), true, false),
-            parameters.coefficients(),
-            gradient,
-            biasGradient,
-            resources.stream());
+    resources.multiply(
+        MatrixProduct.single(
+            parameters.basisSize(), layer.outputs(), parameters.batch(), true, false),
+        parameters.coefficients(),
+        gradient,
+        biasGradient);
   }
 }

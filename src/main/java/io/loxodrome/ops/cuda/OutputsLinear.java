@@ -37,7 +37,7 @@ final class OutputsLinear implements Way<Linear> {
   public void forward(Linear layer, Parameters parameters, Activations activations) {
     int rows = stacked(layer, parameters);
     try (Scratch outputs = stackedOutputs(layer, parameters)) {
-      multiply(
+      resources.multiply(
           MatrixProduct.single(parameters.batch(), rows, layer.inputs(), false, true),
           activations.input(),
           parameters.weights(),
@@ -61,7 +61,7 @@ final class OutputsLinear implements Way<Linear> {
     try (Scratch expanded = stackedOutputs(layer, parameters)) {
       expand(layer, parameters, gradients.output(), expanded);
       if (gradients.input() != 0) {
-        multiply(
+        resources.multiply(
             MatrixProduct.single(parameters.batch(), layer.inputs(), rows, false, false),
             expanded.address(),
             parameters.weights(),
@@ -95,14 +95,10 @@ final class OutputsLinear implements Way<Linear> {
   private void weightGradient(
       Linear layer, Parameters parameters, long input, Scratch expanded, long weightGradient) {
     int rows = stacked(layer, parameters);
-    multiply(
+    resources.multiply(
         MatrixProduct.single(rows, layer.inputs(), parameters.batch(), true, false),
         expanded.address(),
         input,
         weightGradient);
-  }
-
-  private void multiply(MatrixProduct product, long left, long right, long result) {
-    resources.products().multiply(product, left, right, result, resources.stream());
   }
 }

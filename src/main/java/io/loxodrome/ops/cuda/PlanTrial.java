@@ -2,12 +2,10 @@ package io.loxodrome.ops.cuda;
 
 import io.loxodrome.cuda.Elementwise;
 import io.loxodrome.cuda.OutOfMemoryException;
-import java.util.Arrays;
+import io.loxodrome.ops.Trial;
 
 /** Times a way of applying a layer, forward and backward, on inputs and gradients of ones. */
 final class PlanTrial {
-  private static final int RUNS = 5;
-
   private final CudaResources resources;
   private final Elementwise elementwise;
 
@@ -17,8 +15,7 @@ final class PlanTrial {
   }
 
   /**
-   * Milliseconds until the device is done: the median of five after one that is not counted;
-   * infinite where there is no memory for it.
+   * Milliseconds until the device is done; infinite where there is no memory for it.
    *
    * @throws IllegalStateException if work is being noted down
    */
@@ -36,11 +33,12 @@ final class PlanTrial {
       Gradients gradients =
           new Gradients(
               outputGradient.address(), inputGradient.address(), weightGradient.address());
-      return median(
+      return Trial.milliseconds(
           () -> {
             way.forward(layer, parameters, activations);
             way.backward(layer, parameters, activations, gradients);
-          });
+          },
+          () -> resources.driver().synchronize(resources.stream()));
     } catch (OutOfMemoryException e) {
       return Double.POSITIVE_INFINITY; // another plan may have room
     }
@@ -50,19 +48,5 @@ final class PlanTrial {
     Scratch ones = resources.memory().floats(count);
     elementwise.fill(ones.address(), count, 1, resources.stream());
     return ones;
-  }
-
-  private double median(Runnable work) {
-    work.run();
-    double[] times = new double[RUNS];
-    for (int i = 0; i < RUNS; i++) {
-      resources.driver().synchronize(resources.stream());
-      long start = System.nanoTime();
-      work.run();
-      resources.driver().synchronize(resources.stream());
-      times[i] = (System.nanoTime() - start) / 1e6;
-    }
-    Arrays.sort(times);
-    return times[RUNS / 2];
   }
 }

@@ -33,7 +33,7 @@ final class WeightsLinear implements Way<Linear> {
         layer,
         parameters,
         (first, count, weights) ->
-            multiply(
+            resources.multiply(
                 new MatrixProduct(
                     count,
                     layer.outputs(),
@@ -57,7 +57,7 @@ final class WeightsLinear implements Way<Linear> {
           layer,
           parameters,
           (first, count, weights) ->
-              multiply(
+              resources.multiply(
                   new MatrixProduct(
                       count,
                       layer.inputs(),
@@ -96,9 +96,5 @@ final class WeightsLinear implements Way<Linear> {
         work.on(first, count, weights.address());
       }
     }
-  }
-
-  private void multiply(MatrixProduct product, long left, long right, long result) {
-    resources.products().multiply(product, left, right, result, resources.stream());
   }
 }

@@ -23,7 +23,10 @@ final class MachineOptions {
       description =
           "auto, cuda, cpu or reference (${DEFAULT-VALUE}). After cuda may follow a device's number,"
               + " fp32, tf32 or bf16, and search (algorithms by measured time, not the same bits in"
-              + " every run), as in cuda:1 or cuda:0:tf32:search.")
+              + " every run), as in cuda:1 or cuda:0:tf32:search. Last, after cuda or cpu, may follow"
+              + " the plan by which all layers are applied: outputs, inputs, weights, spans or"
+              + " shared, or autotune (plans by measured time), as in cpu:weights; without it the"
+              + " device predicts which is fastest.")
   private String device = "auto";
 
   @Option(names = "--data", paramLabel = "DIR", description = "Folder of the data set.")

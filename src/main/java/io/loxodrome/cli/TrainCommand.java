@@ -8,6 +8,7 @@ import io.loxodrome.train.RunSettings;
 import io.loxodrome.train.RunSummary;
 import io.loxodrome.train.TrainingRun;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -51,6 +52,13 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--resume", description = "Go on with the run in --out, with its settings.")
   private boolean resume;
 
+  @Option(
+      names = "--explain",
+      description =
+          "Prints by which plan each layer is applied on this device and what every plan costs,"
+              + " predicted and measured, and ends: trains nothing, writes nothing.")
+  private boolean explain;
+
   TrainCommand(Interrupt interrupt) {
     this.interrupt = interrupt;
   }
@@ -60,7 +68,9 @@ final class TrainCommand implements Callable<Integer> {
     if (epochs < 1) {
       throw usage("--epochs is " + epochs + ", must be at least 1");
     }
-    if (resume) {
+    if (explain) {
+      explain(resume ? stored(requiredOut()) : chosen(RunSettings.defaults()));
+    } else if (resume) {
       resume(requiredOut());
     } else {
       start();
@@ -85,15 +95,8 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void resume(RunFiles files) throws IOException {
-    if (!Files.exists(files.checkpoint())) {
-      throw new NoSuchFileException(
-          files.checkpoint().toString(),
-          null,
-          "there is no checkpoint to go on from; a new run starts without --resume");
-    }
-    try (Checkpoint checkpoint = Checkpoint.open(files.checkpoint())) {
-      RunSettings stored = checkpoint.description().settings();
-      requireSame(stored, chosen(stored), files);
+    try (Checkpoint checkpoint = open(files)) {
+      RunSettings stored = stored(checkpoint, files);
       long begun = checkpoint.description().epochsBegun();
       if (epochs < begun) {
         throw usage("--epochs is " + epochs + ", but the run is in epoch " + begun + " already");
@@ -102,13 +105,32 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private void requireSame(RunSettings stored, RunSettings chosen, RunFiles files) {
-    if (!chosen.equals(stored)) {
+  private static Checkpoint open(RunFiles files) throws IOException {
+    if (!Files.exists(files.checkpoint())) {
+      throw new NoSuchFileException(
+          files.checkpoint().toString(),
+          null,
+          "there is no checkpoint to go on from; a new run starts without --resume");
+    }
+    return Checkpoint.open(files.checkpoint());
+  }
+
+  private RunSettings stored(RunFiles files) throws IOException {
+    try (Checkpoint checkpoint = open(files)) {
+      return stored(checkpoint, files);
+    }
+  }
+
+  /** The settings of the run to go on with, which no option may contradict. */
+  private RunSettings stored(Checkpoint checkpoint, RunFiles files) {
+    RunSettings stored = checkpoint.description().settings();
+    if (!chosen(stored).equals(stored)) {
       throw usage(
           "--resume goes on with the settings of "
               + files.checkpoint()
               + ", which are others: leave the options out or start a new run");
     }
+    return stored;
   }
 
   /** A setting out of its range is for the user to change. */
@@ -127,6 +149,21 @@ final class TrainCommand implements Callable<Integer> {
       RunSummary summary = trainingRun(device, dataset, chosen, files).run(epochs, checkpoint);
       command.commandLine().getOut().print(Report.of(summary, files));
       command.commandLine().getOut().flush();
+    }
+  }
+
+  private void explain(RunSettings chosen) throws IOException {
+    Dataset dataset = machine.load(chosen.dataset());
+    try (Device device = machine.open()) {
+      TrainingRun run = trainingRun(device, dataset, chosen, null);
+      PrintWriter out = command.commandLine().getOut();
+      out.print(PlanReport.heading(chosen, device));
+      out.flush();
+      run.planCosts(
+          costs -> {
+            out.print(PlanReport.of(costs));
+            out.flush();
+          });
     }
   }
 

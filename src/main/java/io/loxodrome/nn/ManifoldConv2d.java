@@ -8,9 +8,11 @@ import io.loxodrome.ops.ConvolutionOperators;
 import io.loxodrome.ops.Device;
 import io.loxodrome.ops.Mixture;
 import io.loxodrome.ops.MixtureGradients;
+import io.loxodrome.ops.PlanCost;
 import io.loxodrome.tensor.Tensor;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,8 +58,7 @@ public final class ManifoldConv2d implements Layer {
 
   @Override
   public Variable forward(Tape tape, Variable input, Conditioning conditioning) {
-    Mixture mixture =
-        new Mixture(conditioning.coefficients(weights.manifold()), weights.basis(), bias.basis());
+    Mixture mixture = mixture(conditioning);
     List<Variable> inputs = List.of(input, weights.variable(), bias.variable());
     ConvolutionOperators operators = tape.operators().convolution();
     Tensor output = tape.allocate(layer.outputShape(conditioning.batch()));
@@ -78,6 +79,18 @@ public final class ManifoldConv2d implements Layer {
                 outputGradient,
                 targets.wanted(0),
                 new MixtureGradients(targets.at(1), targets.at(2))));
+  }
+
+  private Mixture mixture(Conditioning conditioning) {
+    return new Mixture(
+        conditioning.coefficients(weights.manifold()), weights.basis(), bias.basis());
+  }
+
+  @Override
+  public void planCosts(Device device, Conditioning conditioning, Consumer<LayerCosts> heard) {
+    Mixture mixture = mixture(conditioning);
+    List<PlanCost> plans = device.operators().convolution().planCosts(layer, mixture);
+    heard.accept(LayerCosts.of(name, layer.description(), mixture, plans));
   }
 
   @Override

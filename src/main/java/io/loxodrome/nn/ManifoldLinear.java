@@ -8,8 +8,10 @@ import io.loxodrome.ops.Linear;
 import io.loxodrome.ops.LinearOperators;
 import io.loxodrome.ops.Mixture;
 import io.loxodrome.ops.MixtureGradients;
+import io.loxodrome.ops.PlanCost;
 import io.loxodrome.tensor.Tensor;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** A linear layer on a manifold: y_i = act(W(s_i) x_i + b(s_i)), B x I to B x O. */
 public final class ManifoldLinear implements Layer {
@@ -51,8 +53,7 @@ public final class ManifoldLinear implements Layer {
 
   @Override
   public Variable forward(Tape tape, Variable input, Conditioning conditioning) {
-    Mixture mixture =
-        new Mixture(conditioning.coefficients(weights.manifold()), weights.basis(), bias.basis());
+    Mixture mixture = mixture(conditioning);
     LinearOperators operators = tape.operators().linear();
     Tensor output = tape.allocate(layer.outputShape(conditioning.batch()));
     operators.forward(layer, mixture, input.value(), output);
@@ -69,6 +70,18 @@ public final class ManifoldLinear implements Layer {
                 outputGradient,
                 targets.wanted(0),
                 new MixtureGradients(targets.at(1), targets.at(2))));
+  }
+
+  private Mixture mixture(Conditioning conditioning) {
+    return new Mixture(
+        conditioning.coefficients(weights.manifold()), weights.basis(), bias.basis());
+  }
+
+  @Override
+  public void planCosts(Device device, Conditioning conditioning, Consumer<LayerCosts> heard) {
+    Mixture mixture = mixture(conditioning);
+    List<PlanCost> plans = device.operators().linear().planCosts(layer, mixture);
+    heard.accept(LayerCosts.of(name, layer.description(), mixture, plans));
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.loxodrome.ops.Linear;
 import io.loxodrome.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The convolutional network of Walking the Weight Manifold, every layer of it on one manifold.
@@ -91,6 +92,11 @@ public final class PaperCnn implements Layer {
   @Override
   public Variable forward(Tape tape, Variable input, Conditioning conditioning) {
     return layers.forward(tape, input, conditioning);
+  }
+
+  @Override
+  public void planCosts(Device device, Conditioning conditioning, Consumer<LayerCosts> heard) {
+    layers.planCosts(device, conditioning, heard);
   }
 
   @Override

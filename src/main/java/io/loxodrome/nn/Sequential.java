@@ -2,7 +2,9 @@ package io.loxodrome.nn;
 
 import io.loxodrome.autograd.Tape;
 import io.loxodrome.autograd.Variable;
+import io.loxodrome.ops.Device;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Layers applied one after the other.
@@ -26,6 +28,11 @@ public record Sequential(List<Layer> layers) implements Layer {
       value = layer.forward(tape, value, conditioning);
     }
     return value;
+  }
+
+  @Override
+  public void planCosts(Device device, Conditioning conditioning, Consumer<LayerCosts> heard) {
+    layers.forEach(layer -> layer.planCosts(device, conditioning, heard));
   }
 
   @Override

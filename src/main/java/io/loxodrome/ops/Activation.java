@@ -4,5 +4,13 @@ package io.loxodrome.ops;
 public enum Activation {
   NONE,
   /** max(0, z); NaN stays NaN, so that numbers gone bad reach the loss. */
-  RELU
+  RELU;
+
+  /** What it adds to a layer's description. */
+  String description() {
+    return switch (this) {
+      case NONE -> "";
+      case RELU -> ", ReLU";
+    };
+  }
 }

@@ -102,4 +102,16 @@ public record Convolution(
   public Shape outputShape(int batch) {
     return Shape.of(batch, outputs, outputHeight(), outputWidth());
   }
+
+  /** One line for people, such as "3x32x32 to 32x16x16, kernel 3, ReLU, pool 2". */
+  public String description() {
+    return Shape.of(inputs, height, width)
+        + " to "
+        + Shape.of(outputs, outputHeight(), outputWidth())
+        + ", kernel "
+        + kernel
+        + (stride == 1 ? "" : ", stride " + stride)
+        + activation.description()
+        + (pool == 1 ? "" : ", pool " + pool);
+  }
 }

@@ -32,4 +32,9 @@ public record Linear(int inputs, int outputs, Activation activation) {
   public Shape outputShape(int batch) {
     return Shape.of(batch, outputs);
   }
+
+  /** One line for people, such as "2048 to 512, ReLU". */
+  public String description() {
+    return inputs + " to " + outputs + activation.description();
+  }
 }

@@ -1,5 +1,7 @@
 package io.loxodrome.ops;
 
+import java.util.Locale;
+
 /**
  * The exact, equivalent ways to apply W(s_i) = sum_k a_ik P_k to an example x_i; they differ in
  * what they compute and what they move, not in the result.
@@ -20,5 +22,10 @@ public enum MixPlan {
    */
   SPANS,
   /** W(s) once for each distinct row of coefficients: I O L, and n I O per distinct row. */
-  SHARED
+  SHARED;
+
+  /** How users write it, as in {@code cpu:weights}. */
+  public String option() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 }

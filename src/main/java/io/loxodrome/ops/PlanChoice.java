@@ -1,7 +1,6 @@
 package io.loxodrome.ops;
 
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -20,12 +19,8 @@ public sealed interface PlanChoice {
 
   /** What {@link #parse} takes, for messages. */
   String OPTIONS =
-      Arrays.stream(MixPlan.values()).map(PlanChoice::name).collect(Collectors.joining(", "))
+      Arrays.stream(MixPlan.values()).map(MixPlan::option).collect(Collectors.joining(", "))
           + " or autotune";
-
-  private static String name(MixPlan plan) {
-    return plan.name().toLowerCase(Locale.ROOT);
-  }
 
   /** The choice that an option of a device's name stands for: a plan, or {@code autotune}. */
   static Optional<PlanChoice> parse(String option) {
@@ -33,7 +28,7 @@ public sealed interface PlanChoice {
       return Optional.of(Rule.MEASURED);
     }
     return Arrays.stream(MixPlan.values())
-        .filter(plan -> name(plan).equals(option))
+        .filter(plan -> plan.option().equals(option))
         .<PlanChoice>map(Forced::new)
         .findFirst();
   }

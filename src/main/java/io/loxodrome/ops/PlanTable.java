@@ -2,6 +2,7 @@ package io.loxodrome.ops;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -58,18 +59,20 @@ public final class PlanTable<L> {
   /**
    * What the work costs by each plan the device has.
    *
-   * @param measured milliseconds by a plan
+   * @param measured milliseconds by a plan, asked once for each
    */
   public List<PlanCost> costs(MixWork<L> work, ToDoubleFunction<MixPlan> measured) {
-    MixPlan chosen = plan(work, measured);
-    return available(work)
+    Map<MixPlan, Double> times = new EnumMap<>(MixPlan.class);
+    available(work).forEach(plan -> times.put(plan, measured.applyAsDouble(plan)));
+    MixPlan chosen = plan(work, plan -> times.getOrDefault(plan, Double.NaN));
+    return times.entrySet().stream()
         .map(
-            plan ->
+            time ->
                 new PlanCost(
-                    plan,
-                    plan == chosen,
-                    model.milliseconds(work, plan),
-                    measured.applyAsDouble(plan)))
+                    time.getKey(),
+                    time.getKey() == chosen,
+                    model.milliseconds(work, time.getKey()),
+                    time.getValue()))
         .toList();
   }
 }

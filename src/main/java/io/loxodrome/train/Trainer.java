@@ -6,7 +6,6 @@ import io.loxodrome.nn.Layer;
 import io.loxodrome.nn.Parameter;
 import io.loxodrome.ops.Device;
 import io.loxodrome.optim.Optimizer;
-import io.loxodrome.tensor.Philox;
 import io.loxodrome.tensor.Tensor;
 import java.io.IOException;
 
@@ -18,15 +17,11 @@ import java.io.IOException;
  * bits as one that was not.
  */
 public final class Trainer implements AutoCloseable {
-  /** Keeps the angles apart from all else drawn from the same seed: "turn" in ASCII. */
-  private static final long ANGLES = 0x7475726E;
-
   private final Layer network;
   private final Optimizer optimizer;
   private final TrainingStep step;
-  private final AngleScheme angles;
+  private final Turns turns;
   private final BatchOrder order;
-  private final Philox random;
   private double lossSum;
   private double epochLoss;
 
@@ -46,9 +41,8 @@ public final class Trainer implements AutoCloseable {
     this.network = network;
     this.optimizer = optimizer;
     this.step = new TrainingStep(device, network, optimizer, images, order.batch());
-    this.angles = angles;
+    this.turns = new Turns(angles, order.seed());
     this.order = order;
-    this.random = new Philox(order.seed()).derived(ANGLES);
     this.lossSum = position.lossSum();
     this.epochLoss = position.epochLoss();
   }
@@ -92,20 +86,12 @@ public final class Trainer implements AutoCloseable {
   }
 
   private double step(int epoch, int[] indices) {
-    double mean = step.loss(indices, turns(epoch, indices));
+    double mean = step.loss(indices, turns.of(epoch, indices));
     if (!Double.isFinite(mean)) {
       throw new DivergedException(optimizer.steps() + 1, epoch + 1, finding(mean));
     }
     update(epoch);
     return mean;
-  }
-
-  private double[] turns(int epoch, int[] indices) {
-    double[] turns = new double[indices.length];
-    for (int i = 0; i < turns.length; i++) {
-      turns[i] = angles.sample(random, epoch, indices[i]);
-    }
-    return turns;
   }
 
   private String finding(double loss) {

@@ -4,15 +4,19 @@ import io.loxodrome.data.AngleGrid;
 import io.loxodrome.data.BatchOrder;
 import io.loxodrome.data.Dataset;
 import io.loxodrome.manifold.WeightManifold;
+import io.loxodrome.nn.Conditioning;
 import io.loxodrome.nn.Initialization;
 import io.loxodrome.nn.Layer;
+import io.loxodrome.nn.LayerCosts;
 import io.loxodrome.nn.PaperCnn;
 import io.loxodrome.ops.Device;
 import io.loxodrome.optim.Optimizer;
 import io.loxodrome.tensor.Shape;
+import io.loxodrome.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +104,30 @@ public final class TrainingRun {
       RunSummary summary = summary(epochs, seconds, training, accuracy);
       write(summary, accuracy);
       return summary;
+    }
+  }
+
+  /**
+   * Says what each layer of the network costs by every plan the device has for it, on the images
+   * and angles of the first batch. Trains nothing and leaves no files.
+   *
+   * @param heard told of each layer as soon as its costs are known
+   * @throws RunStoppedException if told to stop
+   */
+  public void planCosts(Consumer<LayerCosts> heard) {
+    double[] turns = new Turns(settings.angles(), settings.seed()).of(0, order().epoch(0)[0]);
+    try (Layer network = network();
+        Tensor values = device.allocate(Shape.of(turns.length, 1)).write(turns);
+        Conditioning conditioning = new Conditioning(device, values)) {
+      network.planCosts(
+          device,
+          conditioning,
+          costs -> {
+            if (stop.getAsBoolean()) {
+              throw new RunStoppedException("stopped after " + costs.name() + " was measured");
+            }
+            heard.accept(costs);
+          });
     }
   }
 

@@ -92,7 +92,8 @@ class BadInputTest {
         "--dataset mnist        | --dataset: unknown data set 'mnist', expected one of"
             + " fashion-mnist, cifar10",
         "--device gpu           | --device: unknown device 'gpu'; known are auto, cuda, cpu, reference, ptx",
-        "--device cpu:x         | --device: device cpu takes nothing after its name, found 'x'",
+        "--device cpu:x         | --device: device cpu takes outputs, inputs, weights, spans,"
+            + " shared or autotune after its name, found 'x'",
         "--epoch 3              | Unknown options: '--epoch', '3'; did you mean --epochs?",
       })
   void misuseIsAnsweredWithASentence(String options, String sentence) throws IOException {

@@ -22,6 +22,16 @@ class LayerTest {
   }
 
   @Test
+  void aLayerIsDescribedInALine() {
+    assertThat(new Linear(2048, 512, Activation.RELU).description()).isEqualTo("2048 to 512, ReLU");
+    assertThat(new Linear(512, 10, Activation.NONE).description()).isEqualTo("512 to 10");
+    assertThat(Convolution.same(3, 32, 32, 30, 5).description())
+        .isEqualTo("3x32x30 to 32x32x30, kernel 5");
+    assertThat(new Convolution(3, 5, 9, 7, 3, 2, 1, Activation.RELU, 2).description())
+        .isEqualTo("3x9x7 to 5x2x2, kernel 3, stride 2, ReLU, pool 2");
+  }
+
+  @Test
   void samePaddingKeepsTheSize() {
     Convolution layer = Convolution.same(1, 2, 9, 7, 5);
     assertThat(layer.outputShape(1)).isEqualTo(Shape.of(1, 2, 9, 7));

@@ -13,7 +13,8 @@ class PlanChoiceTest {
   @ParameterizedTest
   @EnumSource
   void aPlanIsForcedByItsNameInLowerCase(MixPlan plan) {
-    String option = plan.name().toLowerCase(Locale.ROOT);
+    String option = plan.option();
+    assertThat(option).isEqualTo(plan.name().toLowerCase(Locale.ROOT));
     assertThat(PlanChoice.parse(option)).contains(new PlanChoice.Forced(plan));
     assertThat(PlanChoice.OPTIONS).contains(option);
   }
@@ -30,10 +31,14 @@ class PlanChoiceTest {
     assertThat(PlanChoice.parse(option)).isEmpty();
   }
 
-  @Test
-  void aDeviceNamesWhatItTakes() {
-    assertThatThrownBy(() -> Device.open("cpu:fast"))
+  @ParameterizedTest
+  @ValueSource(strings = {"fast", "outputs:weights", "weights:autotune", "weights:", ":weights"})
+  void aDeviceNamesWhatItTakes(String option) {
+    assertThatThrownBy(() -> Device.open("cpu:" + option))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("device cpu takes " + PlanChoice.OPTIONS + " after its name, found 'fast'");
+        .hasMessage(
+            "device cpu takes outputs, inputs, weights, spans, shared or autotune after its name,"
+                + " found '%s'",
+            option);
   }
 }

@@ -78,6 +78,19 @@ class PlanTableTest {
   }
 
   @Test
+  void costsMeasureEachPlanOnceAndTheFastestOfThoseTimesIsChosen() {
+    Map<MixPlan, Integer> asked = new EnumMap<>(MixPlan.class);
+    ToDoubleFunction<MixPlan> slowing =
+        plan -> measured().applyAsDouble(plan) + 100 * asked.merge(plan, 1, Integer::sum);
+    List<PlanCost> costs = table(PlanChoice.Rule.MEASURED).costs(WORK, slowing);
+    assertThat(asked).containsOnlyKeys(costs.stream().map(PlanCost::plan).toList());
+    assertThat(asked.values()).containsOnly(1);
+    assertThat(costs)
+        .filteredOn(PlanCost::chosen)
+        .containsExactly(new PlanCost(MixPlan.WEIGHTS, true, 24, 102));
+  }
+
+  @Test
   void costsListEveryPlanTheDeviceHasAndWhichIsChosen() {
     List<PlanCost> costs = table(PlanChoice.Rule.PREDICTED).costs(WORK, measured());
     assertThat(costs)

@@ -31,6 +31,10 @@ final class SmallTraining implements AutoCloseable {
   private TrainingPosition position = TrainingPosition.START;
 
   SmallTraining(Device device, String manifold, OptimizerChoice.Rule rule) {
+    this(device, manifold, OptimizerChoice.of(rule));
+  }
+
+  SmallTraining(Device device, String manifold, OptimizerChoice optimizer) {
     this.device = device;
     this.network =
         PaperCnn.initialized(
@@ -39,7 +43,7 @@ final class SmallTraining implements AutoCloseable {
             Shape.of(1, SmallDataset.SIDE, SmallDataset.SIDE),
             SmallDataset.CLASSES,
             new Initialization(1));
-    this.optimizer = OptimizerChoice.of(rule).create(device, network.parameters());
+    this.optimizer = optimizer.create(device, network.parameters());
     this.images = new RotatedImages(device, data.train(), data.normalization());
   }
 
@@ -77,6 +81,20 @@ final class SmallTraining implements AutoCloseable {
           .as("parameter %d", i)
           .isLessThan(BOUND);
     }
+  }
+
+  /**
+   * Requires a course of losses that went down, and at every step is no farther than {@code bound}
+   * from that of another training.
+   */
+  void requireSameCourse(SmallTraining expected, double bound) {
+    assertThat(losses).hasSameSizeAs(expected.losses);
+    for (int step = 0; step < losses.size(); step++) {
+      assertThat(losses.get(step))
+          .as("loss of step %d", step + 1)
+          .isCloseTo(expected.losses.get(step), Offset.offset(bound));
+    }
+    assertThat(losses.get(losses.size() - 1)).isLessThan(0.5 * losses.get(0));
   }
 
   /** ||actual - expected|| / ||expected||. */

@@ -7,13 +7,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
-import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
-/** Which examples of a batch have the same coefficients, and which need the same basis points. */
+/**
+ * Which examples of a batch have the same coefficients, and which need the same basis points; found
+ * out when first asked, for one thread.
+ */
 public final class MixtureRows {
   private final int[] bits;
   private final int batch;
   private final int basisSize;
+  private @Nullable List<Group> byRow;
+  private @Nullable List<Group> bySupport;
 
   private MixtureRows(int[] bits, int batch, int basisSize) {
     this.bits = bits;
@@ -62,17 +67,23 @@ public final class MixtureRows {
 
   /** The most non-zero coefficients of any example. */
   public int support() {
-    return IntStream.range(0, batch).map(i -> supportOf(i).cardinality()).max().orElse(0);
+    return bySupport().stream().mapToInt(group -> group.basisPoints().size()).max().orElse(0);
   }
 
   /** The examples by equal rows of coefficients, in the order of their first examples. */
   public List<Group> byRow() {
-    return groups(this::row);
+    if (byRow == null) {
+      byRow = groups(this::row);
+    }
+    return byRow;
   }
 
   /** The examples by the set of their non-zero coefficients, in the order of first examples. */
   public List<Group> bySupport() {
-    return groups(this::supportOf);
+    if (bySupport == null) {
+      bySupport = groups(this::supportOf);
+    }
+    return bySupport;
   }
 
   /** Bits, so that a NaN equals itself and 0 does not equal -0. */

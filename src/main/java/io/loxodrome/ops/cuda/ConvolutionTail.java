@@ -1,7 +1,6 @@
 package io.loxodrome.ops.cuda;
 
 import io.loxodrome.cuda.BasisMix;
-import io.loxodrome.cuda.Bias;
 import io.loxodrome.cuda.ChannelSums;
 import io.loxodrome.cuda.MatrixProduct;
 import io.loxodrome.cuda.MixShape;
@@ -163,21 +162,6 @@ final class ConvolutionTail {
     }
   }
 
-  /**
-   * The same where one convolution has already mixed.
-   *
-   * @param convolvedGradient address of dy, written, B x O x H x W
-   */
-  void backwardOfMixed(
-      Convolution layer,
-      int batch,
-      Activations activations,
-      long outputGradient,
-      long convolvedGradient) {
-    long ones = resources.ones().address(batch);
-    backward(layer, batch, 1, ones, activations, outputGradient, convolvedGradient);
-  }
-
   private static long mask(Convolution layer, long activations) {
     return layer.activation() == Activation.RELU ? activations : 0;
   }
@@ -231,26 +215,5 @@ final class ConvolutionTail {
           perExample.address(),
           biasGradient);
     }
-  }
-
-  /** b_i = sum_k a_ik b_k, B x O, into {@code mixed}. */
-  void mixBias(Convolution layer, Parameters parameters, Scratch mixed) {
-    resources.multiply(
-        MatrixProduct.single(
-            parameters.batch(), layer.outputs(), parameters.basisSize(), false, false),
-        parameters.coefficients(),
-        parameters.bias(),
-        mixed.address());
-  }
-
-  /** Room for {@link #mixBias}. */
-  Scratch biasPerExample(Convolution layer, Parameters parameters) {
-    return resources.memory().floats((long) parameters.batch() * layer.outputs());
-  }
-
-  /** A convolution that has mixed its basis points already: one part, with a bias of its own. */
-  PreActivations mixed(Parameters parameters, Scratch mixedBias) {
-    return new PreActivations(
-        1, resources.ones().address(parameters.batch()), Bias.ofExamples(mixedBias.address()));
   }
 }

@@ -17,17 +17,16 @@ import io.loxodrome.ops.Convolution;
  * <p>P's first two axes change places for it, n x O x I to O x n x I. Backward, the stacked input
  * is made again, which costs less than keeping it, and dx_i = sum_k a_ik dx_ik.
  */
-final class InputsConvolution implements Way<Convolution> {
+final class InputsConvolution extends MixedConvolution {
   private final CudaResources resources;
   private final Convolutions convolutions;
-  private final ConvolutionTail tail;
   private final BasisMix mixing;
   private final Elementwise elementwise;
 
   InputsConvolution(CudaResources resources, Convolutions convolutions, ConvolutionTail tail) {
+    super(resources, tail);
     this.resources = resources;
     this.convolutions = convolutions;
-    this.tail = tail;
     this.mixing = new BasisMix(resources.kernels());
     this.elementwise = new Elementwise(resources.kernels());
   }
@@ -73,41 +72,19 @@ final class InputsConvolution implements Way<Convolution> {
   }
 
   @Override
-  public void forward(Convolution layer, Parameters parameters, Activations activations) {
+  void convolve(Convolution layer, Parameters parameters, long input, long convolved) {
     ConvolutionShape shape = shape(layer, parameters);
     try (Scratch stacked = resources.memory().floats(shape.inputSize());
-        Scratch filter = resources.memory().floats(filterSize(layer, parameters));
-        Scratch bias = tail.biasPerExample(layer, parameters);
-        Scratch convolved = resources.memory().floats(shape.outputSize())) {
-      stack(layer, parameters, activations.input(), stacked);
+        Scratch filter = resources.memory().floats(filterSize(layer, parameters))) {
+      stack(layer, parameters, input, stacked);
       turn(layer, parameters, filter);
-      tail.mixBias(layer, parameters, bias);
       convolutions.forward(
-          shape, stacked.address(), filter.address(), convolved.address(), resources.stream());
-      tail.forward(
-          layer,
-          parameters.batch(),
-          tail.mixed(parameters, bias),
-          convolved.address(),
-          activations);
+          shape, stacked.address(), filter.address(), convolved, resources.stream());
     }
   }
 
   @Override
-  public void backward(
-      Convolution layer, Parameters parameters, Activations activations, Gradients gradients) {
-    ConvolutionShape shape = shape(layer, parameters);
-    try (Scratch convolvedGradient = resources.memory().floats(shape.outputSize())) {
-      long dy = convolvedGradient.address();
-      tail.backwardOfMixed(layer, parameters.batch(), activations, gradients.output(), dy);
-      weightGradient(layer, parameters, activations.input(), dy, gradients.weights());
-      if (gradients.input() != 0) {
-        inputGradient(layer, parameters, dy, gradients.input());
-      }
-    }
-  }
-
-  private void weightGradient(
+  void weightGradient(
       Convolution layer,
       Parameters parameters,
       long input,
@@ -133,7 +110,8 @@ final class InputsConvolution implements Way<Convolution> {
     }
   }
 
-  private void inputGradient(
+  @Override
+  void inputGradient(
       Convolution layer, Parameters parameters, long convolvedGradient, long inputGradient) {
     ConvolutionShape shape = shape(layer, parameters);
     try (Scratch filter = resources.memory().floats(filterSize(layer, parameters));

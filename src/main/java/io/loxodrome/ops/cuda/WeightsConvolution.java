@@ -1,6 +1,5 @@
 package io.loxodrome.ops.cuda;
 
-import io.loxodrome.cuda.ConvolutionShape;
 import io.loxodrome.cuda.WeightShape;
 import io.loxodrome.ops.Convolution;
 
@@ -8,21 +7,16 @@ import io.loxodrome.ops.Convolution;
  * Weights mixed for each example, W_i = sum_k a_ik P_k, and each convolution a product of W_i and
  * the image unfolded: not n times the work.
  */
-final class WeightsConvolution implements Way<Convolution> {
+final class WeightsConvolution extends MixedConvolution {
   private final CudaResources resources;
   private final WindowProducts products;
-  private final ConvolutionTail tail;
   private final WeightMixing mixing;
 
   WeightsConvolution(CudaResources resources, WindowProducts products, ConvolutionTail tail) {
+    super(resources, tail);
     this.resources = resources;
     this.products = products;
-    this.tail = tail;
     this.mixing = new WeightMixing(resources);
-  }
-
-  private static ConvolutionShape shape(Convolution layer, Parameters parameters) {
-    return ConvolutionShapes.of(layer, parameters.batch(), 1, 1);
   }
 
   private static long weights(Convolution layer) {
@@ -46,45 +40,21 @@ final class WeightsConvolution implements Way<Convolution> {
   }
 
   @Override
-  public void forward(Convolution layer, Parameters parameters, Activations activations) {
-    ConvolutionShape shape = shape(layer, parameters);
-    try (Scratch weights = weightsPerExample(layer, parameters);
-        Scratch bias = tail.biasPerExample(layer, parameters);
-        Scratch convolved = resources.memory().floats(shape.outputSize())) {
+  void convolve(Convolution layer, Parameters parameters, long input, long convolved) {
+    try (Scratch weights = weightsPerExample(layer, parameters)) {
       mix(layer, parameters, weights);
-      tail.mixBias(layer, parameters, bias);
       products.forward(
-          shape,
-          activations.input(),
+          unstacked(layer, parameters),
+          input,
           weights.address(),
           weights(layer),
-          convolved.address(),
+          convolved,
           resources.stream());
-      tail.forward(
-          layer,
-          parameters.batch(),
-          tail.mixed(parameters, bias),
-          convolved.address(),
-          activations);
     }
   }
 
   @Override
-  public void backward(
-      Convolution layer, Parameters parameters, Activations activations, Gradients gradients) {
-    ConvolutionShape shape = shape(layer, parameters);
-    try (Scratch convolvedGradient = resources.memory().floats(shape.outputSize())) {
-      long dy = convolvedGradient.address();
-      tail.backwardOfMixed(layer, parameters.batch(), activations, gradients.output(), dy);
-      weightGradient(layer, parameters, activations.input(), dy, gradients.weights());
-      if (gradients.input() != 0) {
-        inputGradient(layer, parameters, dy, gradients.input());
-      }
-    }
-  }
-
-  /** dP_k = sum_i a_ik dW_i. */
-  private void weightGradient(
+  void weightGradient(
       Convolution layer,
       Parameters parameters,
       long input,
@@ -92,7 +62,7 @@ final class WeightsConvolution implements Way<Convolution> {
       long weightGradient) {
     try (Scratch perExample = weightsPerExample(layer, parameters)) {
       products.backwardFilters(
-          shape(layer, parameters),
+          unstacked(layer, parameters),
           input,
           convolvedGradient,
           perExample.address(),
@@ -105,12 +75,13 @@ final class WeightsConvolution implements Way<Convolution> {
     }
   }
 
-  private void inputGradient(
+  @Override
+  void inputGradient(
       Convolution layer, Parameters parameters, long convolvedGradient, long inputGradient) {
     try (Scratch weights = weightsPerExample(layer, parameters)) {
       mix(layer, parameters, weights);
       products.backwardInput(
-          shape(layer, parameters),
+          unstacked(layer, parameters),
           weights.address(),
           weights(layer),
           convolvedGradient,

@@ -54,7 +54,7 @@ final class CpuCosts {
 
   /**
    * Forward and backward: the product of each of Y, dX and dP, which reads or writes all n basis
-   * points, and what a plan adds.
+   * points, the bias both ways, and what a plan adds.
    */
   static double linear(MixWork<Linear> work, MixPlan plan) {
     double n = work.basisSize();
@@ -63,7 +63,7 @@ final class CpuCosts {
     double outputs = work.layer().outputs();
     double weights = inputs * outputs;
     double distinct = work.distinct();
-    Price products = Price.NOTHING.streamed(3 * n * weights);
+    Price products = Price.NOTHING.streamed(3 * n * weights).phases(2);
     Price price =
         switch (plan) {
           // n I O an example; n O expanded, written and read, both ways.
@@ -71,12 +71,14 @@ final class CpuCosts {
               products
                   .multiplied(3 * n * weights * batch)
                   .cached(4 * n * outputs * batch)
+                  .rows(2 * n * batch)
                   .phases(5);
           // n I O an example; n scaled inputs twice and n scaled gradients, each written and read.
           case INPUTS ->
               products
                   .multiplied(3 * n * weights * batch)
                   .cached(2 * n * (2 * inputs + outputs) * batch)
+                  .rows(3 * n * batch)
                   .phases(6 * n);
           // n I O to mix and I O to apply, both ways, which is traffic with the cache: I O an
           // example written and read; dP as in OUTPUTS.
@@ -84,21 +86,25 @@ final class CpuCosts {
               products
                   .multiplied((3 * n + 2) * weights * batch)
                   .cached(4 * weights * batch)
+                  .parts(batch)
                   .phases(5);
           // As OUTPUTS with the support for n; gathered inputs and gradients, written and read.
           case SPANS ->
               products
                   .multiplied(3 * work.support() * weights * batch)
                   .cached(4 * work.support() * (inputs + outputs) * batch)
+                  .rows(4 * work.support() * batch)
                   .phases(10);
           // I O an example. All alike: W mixed in one piece and its gradient spread. Else, for each
           // distinct row, n I O with W in cache three times, and products of few rows, which reach
-          // half the rate.
+          // half the rate; examples gathered, written and read.
           case SHARED ->
               distinct > 1
                   ? products
                       .multiplied(2 * 3 * weights * batch + 3 * n * weights * distinct)
                       .cached(6 * weights * distinct + 4 * (inputs + outputs) * batch)
+                      .rows(4 * batch)
+                      .parts(distinct)
                       .phases(8)
                   : products
                       .multiplied(3 * weights * batch)
@@ -133,8 +139,17 @@ final class CpuCosts {
     /** Floats that all cores together move in a millisecond to or from memory. */
     private static final double STREAMED = 4e6;
 
-    /** Milliseconds until all cores have begun and ended a piece of work. */
-    private static final double PHASE = 0.02;
+    /** Core-milliseconds for each W(s) that is mixed and applied by itself, both ways. */
+    private static final double PART = 0.01;
+
+    /** Milliseconds for each example's row that is listed, to be gathered or added up. */
+    private static final double ROW = 5e-5;
+
+    /**
+     * Milliseconds until all cores have begun and ended a piece of work, among other layers' work,
+     * which has the caches: alone, over and over, it is a tenth of that.
+     */
+    private static final double PHASE = 0.06;
 
     private Price plus(double more) {
       return new Price(milliseconds + more);
@@ -158,6 +173,14 @@ final class CpuCosts {
 
     Price streamed(double floats) {
       return plus(floats / STREAMED);
+    }
+
+    Price parts(double count) {
+      return plus(count * PART / CORES);
+    }
+
+    Price rows(double count) {
+      return plus(count * ROW);
     }
 
     Price phases(double count) {

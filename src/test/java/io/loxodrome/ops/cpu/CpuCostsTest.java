@@ -66,4 +66,35 @@ class CpuCostsTest {
     MixWork<Linear> many = new MixWork<>(WIDE, 32, 3, 8, 3);
     assertThat(CpuCosts.linear(few, plan)).isPositive().isLessThan(CpuCosts.linear(many, plan));
   }
+
+  /** What was measured in training steps with both cores at hand; arithmetic is a fifth of it. */
+  @Test
+  void smallLayersCostTheirPiecesOfWork() {
+    Linear small = new Linear(512, 10, Activation.NONE);
+    MixWork<Linear> plain = new MixWork<>(small, 128, 1, 1, 1);
+    MixWork<Linear> ellipse = new MixWork<>(small, 128, 3, 128, 3);
+    assertThat(CpuCosts.linear(plain, MixPlan.SHARED)).isBetween(0.25, 0.45);
+    assertThat(CpuCosts.linear(ellipse, MixPlan.OUTPUTS)).isBetween(0.4, 0.7);
+    assertThat(CpuCosts.linear(ellipse, MixPlan.SPANS)).isBetween(0.75, 1.4);
+  }
+
+  /** Nearly all of it where a layer has hardly any weights. */
+  @ParameterizedTest
+  @EnumSource
+  void eachExampleHasACost(MixPlan plan) {
+    double once = CpuCosts.linear(tiny(1 << 15, 1 << 15), plan);
+    double twice = CpuCosts.linear(tiny(1 << 16, 1 << 16), plan);
+    assertThat(twice / once).isBetween(1.8, 2.0);
+  }
+
+  @Test
+  void eachRowThatIsMixedHasACost() {
+    double once = CpuCosts.linear(tiny(1 << 16, 1 << 15), MixPlan.SHARED);
+    double twice = CpuCosts.linear(tiny(1 << 16, 1 << 16), MixPlan.SHARED);
+    assertThat(twice / once).isGreaterThan(1.5);
+  }
+
+  private static MixWork<Linear> tiny(int batch, int distinct) {
+    return new MixWork<>(new Linear(8, 1, Activation.NONE), batch, 16, distinct, 16);
+  }
 }

@@ -6,19 +6,25 @@ import java.util.Arrays;
 public final class Trial {
   private static final int RUNS = 5;
 
+  /** So long is work repeated before it is timed: short work is slow until the JVM compiled it. */
+  private static final long WARM_UP_NANOS = 100_000_000;
+
   private Trial() {}
 
   /**
-   * Milliseconds of one run: the median of five after one that is not counted.
+   * Milliseconds of one run: the median of five after a tenth of a second that is not counted.
    *
    * @param work begun in a run
    * @param wait until what was begun is done
    */
   public static double milliseconds(Runnable work, Runnable wait) {
-    work.run();
+    long begin = System.nanoTime();
+    do {
+      work.run();
+      wait.run();
+    } while (System.nanoTime() - begin < WARM_UP_NANOS);
     double[] times = new double[RUNS];
     for (int i = 0; i < RUNS; i++) {
-      wait.run();
       long start = System.nanoTime();
       work.run();
       wait.run();

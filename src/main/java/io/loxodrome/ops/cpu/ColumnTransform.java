@@ -1,9 +1,11 @@
 package io.loxodrome.ops.cpu;
 
 import io.loxodrome.manifold.Gram;
+import java.util.Arrays;
 
 /** A linear map of the n rows of a matrix, applied to some of its columns at a time. */
-sealed interface ColumnTransform {
+sealed interface ColumnTransform
+    permits ColumnTransform.Matrix, ColumnTransform.Solve, Substitution {
   /**
    * Replaces n rows of values by their image.
    *
@@ -16,9 +18,19 @@ sealed interface ColumnTransform {
   /** Largest n for which the inverse is kept as a full matrix. */
   int DENSE_LIMIT = 64;
 
-  /** x becomes G^-1 x. */
+  /** Largest n for which G's factor is looked through for zeros. */
+  int FACTOR_LIMIT = 512;
+
+  /** x becomes G^-1 x, by substitution where that is less work than a full matrix. */
   static ColumnTransform inverse(Gram gram) {
-    return gram.size() <= DENSE_LIMIT ? new Matrix(toFloats(gram.inverse())) : new Solve(gram);
+    int n = gram.size();
+    if (n * n > Matrix.FEW && n <= FACTOR_LIMIT) {
+      Substitution substitution = new Substitution(gram.whitening());
+      if (substitution.work() <= (long) n * n) {
+        return substitution;
+      }
+    }
+    return n <= DENSE_LIMIT ? new Matrix(toFloats(gram.inverse())) : new Solve(gram);
   }
 
   /** x becomes R^-T x, where G = R^T R. */
@@ -54,31 +66,54 @@ sealed interface ColumnTransform {
   /** A full matrix; its zeros cost nothing, so a diagonal one is n scalings. */
   final class Matrix implements ColumnTransform {
     /** With more entries than this oneDNN's product is faster than loops over rows. */
-    private static final int FEW = 16;
+    static final int FEW = 16;
 
     private final int n;
     private final float[] entries;
+    private final boolean diagonal;
     private final boolean sparse;
 
     Matrix(float[][] matrix) {
       n = matrix.length;
       entries = new float[n * n];
       int nonZero = 0;
+      int besideDiagonal = 0;
       for (int k = 0; k < n; k++) {
         System.arraycopy(matrix[k], 0, entries, k * n, n);
-        for (float entry : matrix[k]) {
-          nonZero += entry == 0 ? 0 : 1;
+        for (int l = 0; l < n; l++) {
+          int one = matrix[k][l] == 0 ? 0 : 1;
+          nonZero += one;
+          besideDiagonal += l == k ? 0 : one;
         }
       }
-      sparse = nonZero <= Math.max(n, FEW);
+      diagonal = besideDiagonal == 0;
+      sparse = nonZero <= FEW;
     }
 
     @Override
     public void apply(Worker worker, float[][] rows, int count) {
-      if (sparse) {
+      if (diagonal) {
+        scaleRows(rows, count);
+      } else if (sparse) {
         addRows(worker, rows, count);
       } else {
         multiply(worker, rows, count);
+      }
+    }
+
+    private void scaleRows(float[][] rows, int count) {
+      for (int k = 0; k < n; k++) {
+        scale(rows[k], entries[k * n + k], count);
+      }
+    }
+
+    private static void scale(float[] row, float factor, int count) {
+      if (factor == 0) {
+        Arrays.fill(row, 0, count, 0);
+      } else if (factor != 1) {
+        for (int j = 0; j < count; j++) {
+          row[j] *= factor;
+        }
       }
     }
 

@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class CpuUpdate implements UpdateOperators {
   private static final int GRAIN = 16;
 
+  /** 512 KiB. */
+  private static final int CACHED_FLOATS = 1 << 17;
+
+  /** Longer stretches of a row are not read any faster. */
+  private static final int MOST_COLUMNS = 1 << 14;
+
   private final Workers workers;
   private final Map<Gram, Metric> metrics = new WeakHashMap<>();
   private final Map<Gram, Whitening> whitenings = new WeakHashMap<>();
@@ -41,8 +47,7 @@ final class CpuUpdate implements UpdateOperators {
 
     /** Columns at a time so that n rows of them stay in the second-level cache. */
     int chunk() {
-      int fit = 4 * Worker.CHUNK / n / GRAIN * GRAIN;
-      return Math.max(GRAIN, Math.min(Worker.CHUNK, fit));
+      return Math.max(GRAIN, Math.min(MOST_COLUMNS, CACHED_FLOATS / n / GRAIN * GRAIN));
     }
   }
 

@@ -15,7 +15,7 @@ import java.util.List;
  * batch to batch, so that the kernels compiled for them do.
  */
 final class Expansion implements RowParts {
-  private static final int MULTIPLE = 8;
+  private static final int MULTIPLE = 4;
   private static final int NONE = -1;
 
   private final int[] examples;
@@ -154,7 +154,9 @@ final class Expansion implements RowParts {
               Arrays.fill(row, 0, width, 0);
             } else {
               source.get((long) examples[r] * width, row, 0, width);
-              multiply(row, scales[r], width);
+              if (scales[r] != 1) {
+                multiply(row, scales[r], width);
+              }
             }
             target.put((long) r * width, row, 0, width);
           }

@@ -19,6 +19,9 @@ final class SpansLinear implements LinearWay {
   /** Outputs of a worker's slice are a multiple of a cache line's floats. */
   private static final int GRAIN = 16;
 
+  /** Inputs that are multiplied at a time: fewer streams at once are fetched ahead better. */
+  private static final int BLOCK = 128;
+
   private final NativePool pool;
   private final Workers workers;
   private final LinearWay outputs;
@@ -134,28 +137,43 @@ final class SpansLinear implements LinearWay {
         });
   }
 
-  /** E_k P_k, each worker some inputs of all basis points. */
+  /** E_k P_k, each worker some inputs of all basis points, block by block. */
   private void inputGradient(LinearCall call, Expansion spans, long gradients, long perPoint) {
-    int width = call.inputs();
     workers.slices(
-        width,
+        call.inputs(),
         GRAIN,
         (worker, from, to) -> {
           for (int k = 0; k < spans.parts(); k++) {
-            new Product(
-                    spans.rows(k),
-                    call.outputs(),
-                    to - from,
-                    Strides.rowMajor(call.outputs()),
-                    Strides.rowMajor(width),
-                    width,
-                    Epilogue.NONE)
-                .run(
-                    worker,
-                    address(gradients, spans.start(k), call.outputs(), 0),
-                    address(call.basisPoint(k), 0, width, from),
-                    address(perPoint, spans.start(k), width, from));
+            for (int first = from; first < to; first += BLOCK) {
+              int count = Math.min(BLOCK, to - first);
+              inputGradient(worker, call, spans, k, first, count, gradients, perPoint);
+            }
           }
         });
+  }
+
+  private static void inputGradient(
+      Worker worker,
+      LinearCall call,
+      Expansion spans,
+      int k,
+      int first,
+      int count,
+      long gradients,
+      long perPoint) {
+    int width = call.inputs();
+    new Product(
+            spans.rows(k),
+            call.outputs(),
+            count,
+            Strides.rowMajor(call.outputs()),
+            Strides.rowMajor(width),
+            width,
+            Epilogue.NONE)
+        .run(
+            worker,
+            address(gradients, spans.start(k), call.outputs(), 0),
+            address(call.basisPoint(k), 0, width, first),
+            address(perPoint, spans.start(k), width, first));
   }
 }

@@ -36,11 +36,10 @@ record BackwardCall(
   /** The examples at places {@code from} to {@code to}. */
   void run(Worker worker, int from, int to) {
     TileMixing mixing = new TileMixing(worker, rows);
-    int elements = plan.weightGradients.elements();
     int outputs = plan.layer.outputs();
     int most = plan.tile();
-    float[][] weightSum = weightSums.begin(worker);
-    float[][] biasSum = biasSums.begin(worker);
+    HeapRows weightSum = weightSums.begin(worker);
+    HeapRows biasSum = biasSums.begin(worker);
     try (Workspace weights = worker.workspace(most * plan.backwardWeights.bytes());
         Workspace gradients = worker.workspace(most * plan.weightGradients.bytes());
         Workspace biasGradients = worker.workspace((long) most * outputs * Float.BYTES)) {
@@ -48,8 +47,7 @@ record BackwardCall(
           new Buffers(weights.address(), gradients.address(), biasGradients.address());
       for (Tile tile : tiling.tiles(from, to, plan.together().examples(), most)) {
         if (inputGradient != 0) {
-          int mixed = plan.backwardWeights.elements();
-          mixing.mix(tile.mixtures(), basisPart, basis.rows(), mixed, weights.block());
+          mixing.mix(tile.mixtures(), basisPart, basis, weights.block());
         }
         for (int p = 0; p < tile.portions().size(); p++) {
           run(worker, buffers, tile.portions().get(p), p);
@@ -57,8 +55,8 @@ record BackwardCall(
         int count = tile.portions().size() * outputs;
         // What is not finite in an example's gradient is not finite in that of its bias.
         Part part = Finiteness.holds(worker, biasGradients.block(), 0, count) ? NON_ZERO : ALL;
-        mixing.spread(tile.firsts(), part, gradients.block(), elements, weightSum);
-        mixing.spread(tile.firsts(), part, biasGradients.block(), outputs, biasSum);
+        mixing.spread(tile.firsts(), part, gradients.block(), weightSum);
+        mixing.spread(tile.firsts(), part, biasGradients.block(), biasSum);
       }
     }
   }

@@ -28,14 +28,13 @@ record ForwardCall(
   /** The examples at places {@code from} to {@code to}. */
   void run(Worker worker, int from, int to) {
     TileMixing mixing = new TileMixing(worker, rows);
-    int elements = plan.forwardWeights.elements();
     int outputs = plan.layer.outputs();
     int most = plan.tile();
     try (Workspace weights = worker.workspace(most * plan.forwardWeights.bytes());
         Workspace biases = worker.workspace((long) most * outputs * Float.BYTES)) {
       for (Tile tile : tiling.tiles(from, to, plan.together().examples(), most)) {
-        mixing.mix(tile.mixtures(), NON_ZERO, basis.rows(), elements, weights.block());
-        mixing.mix(tile.mixtures(), NON_ZERO, bias.rows(), outputs, biases.block());
+        mixing.mix(tile.mixtures(), NON_ZERO, basis, weights.block());
+        mixing.mix(tile.mixtures(), NON_ZERO, bias, biases.block());
         for (Portion portion : tile.portions()) {
           run(worker, portion, weights.address(), biases.address());
         }

@@ -4,19 +4,12 @@ import java.util.Arrays;
 
 /** Rows in the heap that each worker adds to alone, to be summed up in the workers' order. */
 final class HeapSums implements AutoCloseable {
-  private static final int GRAIN = 16;
-
   private final Workers workers;
-  private final int elements;
   private final HeapRows[] sums;
 
-  /**
-   * Sums of {@code n} rows of {@code elements}; undefined until a worker {@linkplain #begin
-   * begins}.
-   */
+  /** Sums of {@code n} rows of {@code elements}; undefined until a worker begins. */
   HeapSums(HeapPool pool, Workers workers, int n, int elements) {
     this.workers = workers;
-    this.elements = elements;
     this.sums = new HeapRows[workers.count()];
     for (int w = 0; w < sums.length; w++) {
       sums[w] = new HeapRows(pool, n, elements);
@@ -24,10 +17,12 @@ final class HeapSums implements AutoCloseable {
   }
 
   /** The rows of a worker, all zero. */
-  float[][] begin(Worker worker) {
-    float[][] rows = sums[worker.index()].rows();
-    for (float[] row : rows) {
-      Arrays.fill(row, 0);
+  HeapRows begin(Worker worker) {
+    HeapRows rows = sums[worker.index()];
+    for (int row = 0; row < rows.count(); row++) {
+      for (int chunk = 0; chunk < rows.chunks(); chunk++) {
+        Arrays.fill(rows.chunk(row, chunk), 0);
+      }
     }
     return rows;
   }
@@ -38,21 +33,29 @@ final class HeapSums implements AutoCloseable {
    * @param count of workers that began
    */
   void writeTo(NativeBlock target, int count) {
-    workers.slices(elements, GRAIN, (worker, from, to) -> write(target, count, from, to));
+    int chunks = sums[0].chunks();
+    workers.slices(
+        sums[0].count() * chunks,
+        1,
+        (worker, from, to) -> {
+          for (int i = from; i < to; i++) {
+            write(target, count, i / chunks, i % chunks);
+          }
+        });
   }
 
-  private void write(NativeBlock target, int count, int from, int to) {
-    float[][] total = sums[0].rows();
-    for (int k = 0; k < total.length; k++) {
-      for (int w = 1; w < count; w++) {
-        add(total[k], sums[w].rows()[k], from, to);
-      }
-      target.put((long) k * elements + from, total[k], from, to - from);
+  private void write(NativeBlock target, int count, int row, int chunk) {
+    HeapRows first = sums[0];
+    float[] total = first.chunk(row, chunk);
+    int length = first.length(chunk);
+    for (int w = 1; w < count; w++) {
+      add(total, sums[w].chunk(row, chunk), length);
     }
+    target.put((long) row * first.length() + HeapRows.start(chunk), total, 0, length);
   }
 
-  private static void add(float[] sum, float[] term, int from, int to) {
-    for (int j = from; j < to; j++) {
+  private static void add(float[] sum, float[] term, int length) {
+    for (int j = 0; j < length; j++) {
       sum[j] += term[j];
     }
   }

@@ -87,23 +87,18 @@ final class MixedConvolution implements ConvolutionWay {
     NativeBlock block = NativeMemory.floats("bias", parameters.bias());
     int outputs = plan.layer.outputs();
     HeapRows bias = new HeapRows(heap, parameters.basisSize(), outputs);
-    for (int k = 0; k < parameters.basisSize(); k++) {
-      block.get((long) k * outputs, bias.rows()[k], 0, outputs);
-    }
+    bias.read(block);
     return bias;
   }
 
   /** The n basis points in oneDNN's layout. */
   private HeapRows blockedBasis(Mixture parameters, ConvolutionPlan plan, Layout layout) {
     int n = parameters.basisSize();
-    int elements = layout.elements();
     long from = NativeMemory.floats("weights", parameters.weights()).address();
-    HeapRows basis = new HeapRows(heap, n, elements);
+    HeapRows basis = new HeapRows(heap, n, layout.elements());
     try (Workspace blocked = new Workspace(pool, n * layout.bytes())) {
       relayout(n, plan.weights, from, layout, blocked.address());
-      for (int k = 0; k < n; k++) {
-        blocked.block().get((long) k * elements, basis.rows()[k], 0, elements);
-      }
+      basis.read(blocked.block());
     }
     return basis;
   }

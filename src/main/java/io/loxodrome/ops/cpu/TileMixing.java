@@ -11,7 +11,6 @@ import java.util.List;
  * cache while the examples of the tile pass.
  */
 final class TileMixing {
-  private static final int CHUNK = 1024;
   private static final int EXAMPLES = 4;
   private static final int ROW = 0;
 
@@ -48,27 +47,26 @@ final class TileMixing {
   /**
    * W_i = sum_k a_ik P_k for some examples.
    *
-   * @param basis P, n arrays
-   * @param elements of each
+   * @param basis P
    * @param mixed W, written, row after row
    */
-  void mix(List<Integer> examples, Part part, float[][] basis, int elements, NativeBlock mixed) {
-    float[] row = worker.scratch(ROW, elements);
-    for (int from = 0; from < elements; from += CHUNK) {
-      int to = Math.min(elements, from + CHUNK);
+  void mix(List<Integer> examples, Part part, HeapRows basis, NativeBlock mixed) {
+    float[] mixture = worker.scratch(ROW, HeapRows.CHUNK);
+    for (int chunk = 0; chunk < basis.chunks(); chunk++) {
+      int length = basis.length(chunk);
       for (int i = 0; i < examples.size(); i++) {
-        mixture(examples.get(i), part, basis).writeTo(row, from, to);
-        mixed.put((long) i * elements + from, row, from, to - from);
+        mixture(examples.get(i), part, basis, chunk).writeTo(mixture, 0, length);
+        mixed.put((long) i * basis.length() + HeapRows.start(chunk), mixture, 0, length);
       }
     }
   }
 
-  private Terms mixture(int example, Part part, float[][] basis) {
+  private Terms mixture(int example, Part part, HeapRows basis, int chunk) {
     terms.clear();
-    for (int k = 0; k < basis.length; k++) {
+    for (int k = 0; k < basis.count(); k++) {
       float coefficient = rows.coefficient(example, k);
       if (part.has(coefficient)) {
-        terms.add(coefficient, basis[k]);
+        terms.add(coefficient, basis.chunk(k, chunk));
       }
     }
     return terms;
@@ -78,35 +76,35 @@ final class TileMixing {
    * dP_k += sum_i a_ik dW_i over some examples.
    *
    * @param gradients dW, row after row
-   * @param elements of each
-   * @param sums dP, n arrays
+   * @param sums dP
    */
-  void spread(
-      List<Integer> examples, Part part, NativeBlock gradients, int elements, float[][] sums) {
-    for (int from = 0; from < elements; from += CHUNK) {
-      int to = Math.min(elements, from + CHUNK);
+  void spread(List<Integer> examples, Part part, NativeBlock gradients, HeapRows sums) {
+    for (int chunk = 0; chunk < sums.chunks(); chunk++) {
       for (int i = 0; i < examples.size(); i += EXAMPLES) {
         List<Integer> together = examples.subList(i, Math.min(i + EXAMPLES, examples.size()));
         for (int e = 0; e < together.size(); e++) {
-          float[] gradient = worker.scratch(ROW + e, elements);
-          gradients.get((long) (i + e) * elements + from, gradient, from, to - from);
+          long first = (long) (i + e) * sums.length() + HeapRows.start(chunk);
+          gradients.get(first, gradient(e), 0, sums.length(chunk));
         }
-        spread(together, part, elements, sums, from, to);
+        spread(together, part, sums, chunk);
       }
     }
   }
 
-  private void spread(
-      List<Integer> examples, Part part, int elements, float[][] sums, int from, int to) {
-    for (int k = 0; k < sums.length; k++) {
+  private float[] gradient(int place) {
+    return worker.scratch(ROW + place, HeapRows.CHUNK);
+  }
+
+  private void spread(List<Integer> examples, Part part, HeapRows sums, int chunk) {
+    for (int k = 0; k < sums.count(); k++) {
       terms.clear();
       for (int e = 0; e < examples.size(); e++) {
         float coefficient = rows.coefficient(examples.get(e), k);
         if (part.has(coefficient)) {
-          terms.add(coefficient, worker.scratch(ROW + e, elements));
+          terms.add(coefficient, gradient(e));
         }
       }
-      terms.addTo(sums[k], from, to);
+      terms.addTo(sums.chunk(k, chunk), 0, sums.length(chunk));
     }
   }
 }

@@ -41,6 +41,10 @@ final class Terms {
       Arrays.fill(y, from, to, 0);
       return;
     }
+    if (count == 3) {
+      set(y, factors[0], arrays[0], factors[1], arrays[1], factors[2], arrays[2], from, to);
+      return;
+    }
     fillUp();
     set(y, 0, from, to);
     addTo(y, AT_A_TIME, from, to);
@@ -56,6 +60,17 @@ final class Terms {
     for (int t = first; t < count; t += AT_A_TIME) {
       if (count - t <= 2) {
         add(y, factors[t], arrays[t], factors[t + 1], arrays[t + 1], from, to);
+      } else if (count - t == 3) {
+        add(
+            y,
+            factors[t],
+            arrays[t],
+            factors[t + 1],
+            arrays[t + 1],
+            factors[t + 2],
+            arrays[t + 2],
+            from,
+            to);
       } else {
         add(y, t, from, to);
       }
@@ -73,6 +88,20 @@ final class Terms {
   private static void add(float[] y, float a, float[] x, float a1, float[] x1, int from, int to) {
     for (int j = from; j < to; j++) {
       y[j] += a * x[j] + a1 * x1[j];
+    }
+  }
+
+  private static void set(
+      float[] y, float a, float[] x, float a1, float[] x1, float a2, float[] x2, int from, int to) {
+    for (int j = from; j < to; j++) {
+      y[j] = a * x[j] + a1 * x1[j] + a2 * x2[j];
+    }
+  }
+
+  private static void add(
+      float[] y, float a, float[] x, float a1, float[] x1, float a2, float[] x2, int from, int to) {
+    for (int j = from; j < to; j++) {
+      y[j] += a * x[j] + a1 * x1[j] + a2 * x2[j];
     }
   }
 

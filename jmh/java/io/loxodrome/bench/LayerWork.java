@@ -51,10 +51,14 @@ record LayerWork(Work forward, Work backward, Work backwardOfFirst) {
     }
     int n = parameters.basisSize();
     int batch = parameters.batch();
-    LayerWork layer =
-        arguments[0] instanceof Convolution convolution
-            ? of(convolution, n, batch)
-            : of((Linear) arguments[0], n, batch);
+    LayerWork layer;
+    if (arguments[0] instanceof Convolution convolution) {
+      layer = of(convolution, n, batch);
+    } else if (arguments[0] instanceof Linear linear) {
+      layer = of(linear, n, batch);
+    } else {
+      return null;
+    }
     if (operator.equals("forward")) {
       return layer.forward;
     }

@@ -2,6 +2,7 @@ package io.loxodrome.bench;
 
 import io.loxodrome.ops.Convolution;
 import io.loxodrome.ops.Device;
+import io.loxodrome.ops.LayerNormalization;
 import io.loxodrome.ops.Linear;
 import io.loxodrome.ops.OperatorSet;
 import io.loxodrome.ops.Operators;
@@ -40,6 +41,7 @@ final class TimedDevice implements Device {
             timed(all.linear()),
             timed(all.convolution()),
             timed(all.pooling()),
+            timed(all.normalization()),
             timed(all.elementwise()),
             timed(all.loss()),
             timed(all.update()),
@@ -89,6 +91,9 @@ final class TimedDevice implements Device {
     }
     if (arguments[0] instanceof Linear layer) {
       return "linear %d to %d, %s".formatted(layer.inputs(), layer.outputs(), name);
+    }
+    if (arguments[0] instanceof LayerNormalization layer) {
+      return "normalization of %d x %d, %s".formatted(layer.channels(), layer.positions(), name);
     }
     return name;
   }

@@ -11,6 +11,7 @@ public enum KernelFile {
   COEFFICIENTS,
   COPY,
   ELEMENTWISE,
+  FILM,
   IM2COL,
   IMAGE,
   LOSS,

@@ -5,6 +5,7 @@ import io.loxodrome.ops.Device;
 import io.loxodrome.tensor.Philox;
 import io.loxodrome.tensor.Shape;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Draws the basis points a network starts from, so that W(s) is He-initialised at every s and the
@@ -71,6 +72,17 @@ public record Initialization(long seed, double epsilon) {
   /** A new bias, zero. */
   public Parameter bias(Device device, String name, WeightManifold manifold, Shape point) {
     return new Parameter(name, manifold, device.zeros(point.under(manifold.basisSize())));
+  }
+
+  /** New gains of a normalisation: P_k = w_k, so that they are 1 at every s. */
+  public Parameter gains(Device device, String name, WeightManifold manifold, Shape point) {
+    double[] w = manifold.initialWeights();
+    int size = Math.toIntExact(point.size());
+    double[] basis = new double[Math.multiplyExact(w.length, size)];
+    for (int k = 0; k < w.length; k++) {
+      Arrays.fill(basis, k * size, (k + 1) * size, w[k]);
+    }
+    return new Parameter(name, manifold, device.allocate(point.under(w.length)).write(basis));
   }
 
   private float[] draw(String name, double[] w, int size, double deviation, double spread) {

@@ -27,6 +27,7 @@ public final class CheckedOperators {
         new CheckedLinear(operands, unchecked.linear()),
         new CheckedConvolution(operands, unchecked.convolution()),
         new CheckedPooling(operands, unchecked.pooling()),
+        new CheckedNormalization(operands, unchecked.normalization()),
         new CheckedElementwise(operands, unchecked.elementwise()),
         new CheckedLoss(operands, unchecked.loss()),
         new CheckedUpdate(operands, unchecked.update()),

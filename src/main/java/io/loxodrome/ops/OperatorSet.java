@@ -6,6 +6,7 @@ public record OperatorSet(
     LinearOperators linear,
     ConvolutionOperators convolution,
     PoolingOperators pooling,
+    NormalizationOperators normalization,
     ElementwiseOperators elementwise,
     LossOperators loss,
     UpdateOperators update,

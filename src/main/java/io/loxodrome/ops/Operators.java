@@ -10,6 +10,8 @@ public interface Operators {
 
   PoolingOperators pooling();
 
+  NormalizationOperators normalization();
+
   ElementwiseOperators elementwise();
 
   LossOperators loss();

@@ -9,6 +9,7 @@ import io.loxodrome.manifold.WeightManifold;
 import io.loxodrome.ops.Activation;
 import io.loxodrome.ops.Convolution;
 import io.loxodrome.ops.Device;
+import io.loxodrome.ops.LayerNormalization;
 import io.loxodrome.ops.Linear;
 import io.loxodrome.ops.Pooling;
 import io.loxodrome.tensor.Shape;
@@ -19,6 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Gradients of whole networks against central differences of the loss, in double. */
@@ -96,13 +98,58 @@ class NetworkGradientTest {
         Shape.of(4),
         Sequential.of(
             linear("in", "ellipse", 4, 4, Activation.NONE),
-            new Residual(new Residual(inner)),
-            new Residual(twice),
+            new ThreeWays(new ThreeWays(inner)),
+            new ThreeWays(twice),
+            linear("out", "ellipse", 4, 3, Activation.NONE)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"point", "rod", "ellipse", "spline:5", "torus"})
+  void normalisedConvolutionsOnEveryKindOfMetric(String spec) {
+    WeightManifold manifold = WeightManifold.parse(spec);
+    check(
+        manifold.dimensions(),
+        Shape.of(2, 4, 5),
+        Sequential.of(
+            ManifoldConv2d.initialized(
+                device, "conv", manifold, Convolution.same(2, 3, 4, 5, 3), initialization),
+            ManifoldLayerNorm.initialized(
+                device, "norm", manifold, new LayerNormalization(3, 20, 0.1), initialization),
+            new Relu("relu"),
+            new Flatten("flatten"),
+            linear("linear", spec, 60, 3, Activation.NONE)));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void residualBlocksWithEitherShortcut(Activation activation) {
+    Layer body = linear("body", "ellipse", 4, 4, Activation.RELU);
+    Layer longer = linear("longer", "ellipse", 4, 5, Activation.RELU);
+    Layer shortcut = linear("shortcut", "line", 4, 5, Activation.NONE);
+    check(
+        1,
+        Shape.of(4),
+        Sequential.of(
+            Residual.around("first", body, activation),
+            new Residual("second", longer, shortcut, activation),
+            linear("out", "ellipse", 5, 3, Activation.NONE)));
+  }
+
+  @Test
+  void aSumOfOneWayTwice() {
+    Layer both = linear("both", "ellipse", 4, 4, Activation.NONE);
+    check(
+        1,
+        Shape.of(4),
+        Sequential.of(
+            linear("in", "ellipse", 4, 4, Activation.NONE),
+            new Residual("parameters twice", both, both, Activation.RELU),
+            Residual.around("input twice", Sequential.of(), Activation.NONE),
             linear("out", "ellipse", 4, 3, Activation.NONE)));
   }
 
   /** x + f(x) + x: a value that goes three ways, two of them into one operation. */
-  private record Residual(Layer inner) implements Layer {
+  private record ThreeWays(Layer inner) implements Layer {
     @Override
     public Variable forward(Tape tape, Variable input, Conditioning conditioning) {
       Variable through = inner.forward(tape, input, conditioning);

@@ -211,6 +211,56 @@ class GradientTest {
   }
 
   @Test
+  void layerNormalization() {
+    LayerNormalization layer = new LayerNormalization(3, 4, 0.1);
+    int batch = 3;
+    Shape basis = layer.channelShape().under(2);
+    Mixture parameters = new Mixture(random(Shape.of(batch, 2)), random(basis), random(basis));
+    Tensor x = random(Shape.of(batch, 3, 2, 2));
+    Tensor y = bench.output(x.shape());
+    double[] dy = draw.normals(y.size());
+    Shape perExample = layer.momentShape(batch);
+    Moments moments = new Moments(bench.output(perExample), bench.output(perExample));
+    NormalizationOperators operators = bench.operators().normalization();
+    operators.forward(layer, parameters, x, y, moments);
+    Tensor dx = bench.output(x.shape());
+    MixtureGradients gradients = gradientsOf(parameters);
+    operators.backward(layer, parameters, x, moments, bench.input(y.shape(), dy), dx, gradients);
+
+    ToDoubleFunction<Tensor> loss =
+        moved -> {
+          operators.forward(layer, parameters, x, y, moments);
+          return inner(y, dy);
+        };
+    requireGradient("dx", x, dx, loss);
+    requireGradient("dgain", parameters.weights(), gradients.weights(), loss);
+    requireGradient("dshift", parameters.bias(), gradients.bias(), loss);
+  }
+
+  @Test
+  void modulation() {
+    Tensor x = random(Shape.of(2, 3, 4));
+    Tensor g = random(Shape.of(2, 3));
+    Tensor b = random(Shape.of(2, 3));
+    Tensor y = bench.output(x.shape());
+    double[] dy = draw.normals(y.size());
+    Tensor dx = bench.output(x.shape());
+    Tensor dg = bench.output(g.shape());
+    Tensor db = bench.output(b.shape());
+    NormalizationOperators operators = bench.operators().normalization();
+    operators.modulateBackward(x, g, bench.input(y.shape(), dy), dx, dg, db);
+
+    ToDoubleFunction<Tensor> loss =
+        moved -> {
+          operators.modulate(x, g, b, y);
+          return inner(y, dy);
+        };
+    requireGradient("dx", x, dx, loss);
+    requireGradient("dg", g, dg, loss);
+    requireGradient("db", b, db, loss);
+  }
+
+  @Test
   void relu() {
     Shape shape = Shape.of(50);
     Tensor x = random(shape);

@@ -83,6 +83,30 @@ class LayerTest {
   }
 
   @Test
+  void aNormalizationKnowsItsShapes() {
+    LayerNormalization layer = new LayerNormalization(3, 8, 1e-5);
+    assertThat(layer.channelShape()).isEqualTo(Shape.of(3));
+    assertThat(layer.momentShape(5)).isEqualTo(Shape.of(5));
+    assertThat(layer.elements()).isEqualTo(24);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0,4,1e-5,channels is 0",
+    "4,0,1e-5,positions is 0",
+    "4,4,-1,epsilon is -1",
+    "4,4,NaN,epsilon is NaN",
+    "4,4,Infinity,epsilon is Infinity",
+    "65536,65536,1e-5,65536 channels of 65536 positions"
+  })
+  void aNormalizationThatCannotBeIsRefused(
+      int channels, int positions, double epsilon, String message) {
+    assertThatThrownBy(() -> new LayerNormalization(channels, positions, epsilon))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
   void poolingLeavesIncompleteWindowsOut() {
     Pooling layer = new Pooling(Pooling.Kind.MAX, 3, 9, 7, 2);
     assertThat(layer.outputShape(2)).isEqualTo(Shape.of(2, 3, 4, 3));

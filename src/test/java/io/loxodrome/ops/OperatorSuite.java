@@ -46,6 +46,13 @@ abstract class OperatorSuite {
   }
 
   @Nested
+  class NormalizationLayers extends NormalizationSuite {
+    NormalizationLayers() {
+      super(device, bound);
+    }
+  }
+
+  @Nested
   class Elementwise extends ElementwiseSuite {
     Elementwise() {
       super(device, bound);

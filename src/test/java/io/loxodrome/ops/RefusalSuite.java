@@ -80,6 +80,7 @@ abstract class RefusalSuite extends FamilySuite {
   private static final Convolution CONVOLUTION =
       Convolution.same(1, 2, 4, 4, 3).activated(Activation.RELU).pooled(2);
   private static final Pooling POOLING = new Pooling(Pooling.Kind.MAX, 3, 4, 4, 2);
+  private static final LayerNormalization NORMALIZATION = new LayerNormalization(3, 4, 1e-5);
   private static final Normalization PIXELS = new Normalization(List.of(0.0), List.of(1.0));
   private static final SgdStep SGD = new SgdStep(0.1, 0.9, SgdStep.Rule.HEAVY_BALL, 0, 1);
   private static final AdamStep ADAM =
@@ -171,6 +172,55 @@ abstract class RefusalSuite extends FamilySuite {
             "pooling backward",
             List.of(real(2, 3, 4, 4), real(2, 3, 2, 2), real(2, 3, 4, 4)),
             (device, t) -> device.pooling().backward(POOLING, t.get(0), t.get(1), t.get(2))),
+        new Call(
+            "layer normalization forward",
+            List.of(
+                real(5, 2), real(2, 3), real(2, 3), real(5, 3, 4), real(5, 3, 4), real(5), real(5)),
+            (device, t) ->
+                device
+                    .normalization()
+                    .forward(
+                        NORMALIZATION,
+                        mixture(t),
+                        t.get(3),
+                        t.get(4),
+                        new Moments(t.get(5), t.get(6)))),
+        new Call(
+            "layer normalization backward",
+            List.of(
+                real(5, 2),
+                real(2, 3),
+                real(2, 3),
+                real(5, 3, 4),
+                real(5),
+                real(5),
+                real(5, 3, 4),
+                real(5, 3, 4),
+                real(2, 3),
+                real(2, 3)),
+            (device, t) ->
+                device
+                    .normalization()
+                    .backward(
+                        NORMALIZATION,
+                        mixture(t),
+                        t.get(3),
+                        new Moments(t.get(4), t.get(5)),
+                        t.get(6),
+                        t.get(7),
+                        new MixtureGradients(t.get(8), t.get(9)))),
+        new Call(
+            "modulate",
+            List.of(real(5, 3, 4), real(5, 3), real(5, 3), real(5, 3, 4)),
+            (device, t) -> device.normalization().modulate(t.get(0), t.get(1), t.get(2), t.get(3))),
+        new Call(
+            "modulateBackward",
+            List.of(
+                real(5, 3, 4), real(5, 3), real(5, 3, 4), real(5, 3, 4), real(5, 3), real(5, 3)),
+            (device, t) ->
+                device
+                    .normalization()
+                    .modulateBackward(t.get(0), t.get(1), t.get(2), t.get(3), t.get(4), t.get(5))),
         new Call(
             "copy",
             List.of(real(3, 5), real(3, 5)),

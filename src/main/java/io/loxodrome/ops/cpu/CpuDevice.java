@@ -33,6 +33,7 @@ final class CpuDevice implements Device {
         new CpuLinear(this, pool, workers, plans),
         new CpuConvolution(this, pool, heap, workers, plans),
         new CpuPooling(workers),
+        new CpuNormalization(workers),
         new CpuElementwise(workers),
         new CpuLoss(workers),
         new CpuUpdate(workers),

@@ -89,6 +89,7 @@ public final class CudaDevice implements Device {
                 new CudaLinear(resources, transfers, plans, costs),
                 new CudaConvolution(this, resources, transfers, plans, costs),
                 new CudaPooling(resources),
+                new CudaNormalization(resources),
                 new CudaElementwise(resources),
                 new CudaLoss(resources),
                 update,

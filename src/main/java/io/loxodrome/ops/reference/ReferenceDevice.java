@@ -36,6 +36,7 @@ public final class ReferenceDevice implements Device {
         new ReferenceLinear(),
         new ReferenceConvolution(this),
         new ReferencePooling(),
+        new ReferenceNormalization(),
         new ReferenceElementwise(),
         new ReferenceLoss(),
         new ReferenceUpdate(),

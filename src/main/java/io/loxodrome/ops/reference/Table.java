@@ -29,6 +29,11 @@ final class Table {
     return new Table(new double[rows * columns], rows, columns);
   }
 
+  /** A table of zeros with as many columns as this one. */
+  Table zerosWithRows(int rows) {
+    return new Table(new double[rows * columns], rows, columns);
+  }
+
   double[] column(int column) {
     double[] copy = new double[rows];
     for (int row = 0; row < rows; row++) {

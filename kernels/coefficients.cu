@@ -5,6 +5,7 @@
 //   bezier    a_k = C(d, k) s^k (1 - s)^(d - k); d = 1 is the line and the rod
 //   spline    cubic B-splines on uniform knots by Cox and de Boor, 4 of n not zero
 //   sphere    polynomials of degree 1 or 2 in the unit vector at azimuth 2 pi s_0, height 2 s_1 - 1
+//   replicas  which of R networks: 1 for number floor(s R), 0 for all others
 //   product   the Kronecker product of its factors' rows, whatever their number: a product of
 //             products is the product of all their factors, and a point is a product of none
 //
@@ -23,10 +24,10 @@ constexpr int kThreads = 256;
 constexpr int kElementsPerThread = 4;
 constexpr int kTile = kThreads * kElementsPerThread;
 
-// A factor has 2 basis points at least and a manifold 2^20 at most.
+// A factor has 2 basis points at least (or is the one replica) and a manifold 2^20 at most.
 constexpr int kMostFactors = 20;
 
-enum Family : unsigned { kFourier, kBezier, kClamped, kPeriodic, kUnclamped, kSphere };
+enum Family : unsigned { kFourier, kBezier, kClamped, kPeriodic, kUnclamped, kSphere, kReplicas };
 
 constexpr float kTwoPi = 6.28318530717958647692f;
 constexpr int kOrder = 4;  // of a cubic B-spline
@@ -246,6 +247,15 @@ __device__ float sphere_slope(float azimuth, float height, int dimension, int k)
   }
 }
 
+// ----------------------------------------------------------------- replicas
+
+__device__ float replica(float s, int replicas, int k) {
+  const float scale = static_cast<float>(replicas);
+  int index = __float2int_rz(s * scale);
+  if (fmaf(s, scale, -static_cast<float>(index)) < 0) --index;  // s * scale was rounded up
+  return k == min(replicas - 1, index) ? 1.0f : 0.0f;
+}
+
 // ---------------------------------------------------------------- all of them
 
 __device__ bool inside(Factor factor, const float* s) {
@@ -258,6 +268,7 @@ __device__ float coefficient(Factor factor, const float* s, int k) {
     case kFourier: return fourier(s[0], k);
     case kBezier: return bezier(s[0], factor.size - 1, k);
     case kSphere: return sphere(sphere_place(s[0], s[1]), k);
+    case kReplicas: return replica(s[0], factor.size, k);
     default: return spline<false>(s[0], factor, k);
   }
 }
@@ -268,6 +279,7 @@ __device__ float slope(Factor factor, const float* s, int dimension, int k) {
     case kFourier: return fourier_slope(s[0], k);
     case kBezier: return bezier_slope(s[0], factor.size - 1, k);
     case kSphere: return sphere_slope(s[0], s[1], dimension, k);
+    case kReplicas: return 0;
     default: return spline<true>(s[0], factor, k);
   }
 }

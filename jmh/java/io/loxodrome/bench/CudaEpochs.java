@@ -11,8 +11,9 @@ import io.loxodrome.nn.PaperCnn;
 import io.loxodrome.ops.Device;
 import io.loxodrome.optim.Optimizer;
 import io.loxodrome.tensor.Philox;
+import io.loxodrome.train.ImageTask;
 import io.loxodrome.train.OptimizerChoice;
-import io.loxodrome.train.RotatedImages;
+import io.loxodrome.train.StoredImages;
 import io.loxodrome.train.Trainer;
 import io.loxodrome.train.TrainingListener;
 import io.loxodrome.train.TrainingPosition;
@@ -72,14 +73,14 @@ public final class CudaEpochs {
             PaperCnn.initialized(
                 device, ellipse, Batch.IMAGE, Batch.CLASSES, new Initialization(1));
         Optimizer optimizer = choice.create(device, network.parameters());
-        RotatedImages turned = new RotatedImages(device, images, ChannelStatistics.of(images));
+        StoredImages turned = new StoredImages(device, images, ChannelStatistics.of(images));
         Trainer trainer =
             new Trainer(
                 device,
                 network,
                 optimizer,
                 turned,
-                new FixedAngles(ANGLES),
+                ImageTask.turned(new FixedAngles(ANGLES)),
                 new BatchOrder(IMAGES, BATCH, 1),
                 TrainingPosition.START)) {
       optimizer.setLearningRate(optimizer.learningRate() / ellipse.supremum());

@@ -1,5 +1,6 @@
 package io.loxodrome.bench;
 
+import io.loxodrome.manifold.Replicas;
 import io.loxodrome.manifold.WeightManifold;
 import io.loxodrome.ops.Device;
 import java.util.ArrayList;
@@ -35,10 +36,16 @@ public final class Profile {
     String name = arguments.length > 1 ? arguments[1] : "cpu";
     Ceiling ceiling = Ceiling.measure(name);
     try (TimedDevice device = new TimedDevice(Device.open(name));
-        PaperCnnStep step = new PaperCnnStep(device, manifold, new Batch(BATCH))) {
+        Step step = step(device, manifold)) {
       Course.of(manifold.toString(), step);
       System.out.print(table(profile(device, step), ceiling));
     }
+  }
+
+  private static Step step(Device device, WeightManifold manifold) {
+    return manifold instanceof Replicas replicas
+        ? new ReplicaSteps(device, replicas.each(), replicas.count())
+        : new PaperCnnStep(device, manifold, new Batch(BATCH));
   }
 
   /** An operator's calls in a step, taken together. */

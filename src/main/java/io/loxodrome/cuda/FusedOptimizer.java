@@ -27,7 +27,8 @@ import java.util.List;
  *
  * <p>Traffic: 5 n words a column for SGD and 7 n for Adam, besides the factors of G, which each
  * block reads once. Splines of more than 768 basis points read g twice. A product of more than 64
- * basis points that is not diagonal is solved with in place first, which adds 4 n.
+ * basis points that is not diagonal is solved with in place first, which adds 4 n; replicas are
+ * not.
  */
 public final class FusedOptimizer {
   private static final int VECTOR = 4;
@@ -103,7 +104,7 @@ public final class FusedOptimizer {
    * metric is the identity.
    *
    * @param metric G, on the same driver; a product that is not diagonal may have 64 basis points at
-   *     most
+   *     most, each replica's
    * @param basis device address of P, updated
    * @param gradient device address of g
    * @param first device address of m, updated
@@ -121,18 +122,11 @@ public final class FusedOptimizer {
       long first,
       long second,
       Stream stream) {
-    MetricForm form = metric.form();
-    if (form instanceof MetricForm.Kronecker) {
-      throw new IllegalArgumentException(
-          "whitened Adam on a product of %d basis points: kernels whiten products of up to %d that are not diagonal; use the paper's form of Adam there"
-              .formatted(form.size(), MetricForm.Dense.MOST));
-    }
     MetricStep step = adamStep("whitened", true, numbers, basis, first, second);
-    launch.launch(form, shape, gradient, gradientStorage, step, stream);
+    whitenedStep(metric.form(), shape, gradient, gradientStorage, step, stream);
   }
 
-  /** The step behind G^-1, which for a product has to be applied beforehand. */
-  private void solvedStep(
+  private void whitenedStep(
       MetricForm form,
       MetricShape shape,
       long gradient,
@@ -140,6 +134,33 @@ public final class FusedOptimizer {
       MetricStep step,
       Stream stream) {
     if (form instanceof MetricForm.Kronecker product) {
+      if (!product.repeatsRight()) {
+        throw new IllegalArgumentException(
+            "whitened Adam on a product of %d basis points: kernels whiten products of up to %d that are not diagonal; use the paper's form of Adam there"
+                .formatted(form.size(), MetricForm.Dense.MOST));
+      }
+      MetricShape each = shape.outside(product.left().size());
+      whitenedStep(product.right(), each, gradient, storage, step, stream);
+    } else {
+      launch.launch(form, shape, gradient, storage, step, stream);
+    }
+  }
+
+  /**
+   * The step behind G^-1, which for a product has to be applied beforehand; I (x) G is G on as many
+   * matrices.
+   */
+  private void solvedStep(
+      MetricForm form,
+      MetricShape shape,
+      long gradient,
+      Storage storage,
+      MetricStep step,
+      Stream stream) {
+    if (form instanceof MetricForm.Kronecker product && product.repeatsRight()) {
+      MetricShape each = shape.outside(product.left().size());
+      solvedStep(product.right(), each, gradient, storage, step, stream);
+    } else if (form instanceof MetricForm.Kronecker product) {
       launch.check(product.moving(), shape, gradient, storage, step);
       solve.solve(product, shape, gradient, gradient, storage, stream);
       launch.launch(product.moving(), shape, gradient, storage, step, stream);

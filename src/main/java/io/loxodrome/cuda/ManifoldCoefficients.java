@@ -5,6 +5,7 @@ import io.loxodrome.manifold.CubicSpline;
 import io.loxodrome.manifold.Fourier;
 import io.loxodrome.manifold.Point;
 import io.loxodrome.manifold.Product;
+import io.loxodrome.manifold.Replicas;
 import io.loxodrome.manifold.Rod;
 import io.loxodrome.manifold.Sphere;
 import io.loxodrome.manifold.WeightManifold;
@@ -28,7 +29,10 @@ public final class ManifoldCoefficients {
   private static final int BLOCKS_PER_MULTIPROCESSOR = 8;
   private static final int ACTIVE = 4;
 
-  /** What the kernel takes; a factor has at least 2 basis points, and 2^20 is the most of all. */
+  /**
+   * What the kernel takes; a factor has at least 2 basis points (or is the one replica), and 2^20
+   * is the most of all.
+   */
   private static final int MOST_FACTORS = 20;
 
   private static final int FAMILY_SHIFT = 24;
@@ -38,6 +42,7 @@ public final class ManifoldCoefficients {
   private static final int PERIODIC = 3;
   private static final int UNCLAMPED = 4;
   private static final int SPHERE = 5;
+  private static final int REPLICAS = 6;
 
   private final Kernels kernels;
 
@@ -180,13 +185,20 @@ public final class ManifoldCoefficients {
     if (manifold instanceof Product product) {
       collectFactors(product.left(), factors);
       collectFactors(product.right(), factors);
+    } else if (manifold instanceof Replicas replicas) {
+      factors.add(factor(REPLICAS, replicas.count()));
+      collectFactors(replicas.each(), factors);
     } else if (!(manifold instanceof Point)) {
       factors.add(factor(manifold));
     }
   }
 
   private static int factor(WeightManifold manifold) {
-    return family(manifold) << FAMILY_SHIFT | manifold.basisSize();
+    return factor(family(manifold), manifold.basisSize());
+  }
+
+  private static int factor(int family, int size) {
+    return family << FAMILY_SHIFT | size;
   }
 
   private static int family(WeightManifold manifold) {

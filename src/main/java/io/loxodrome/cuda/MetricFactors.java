@@ -27,6 +27,7 @@ import java.util.Optional;
  *   <li>Cholesky factor of a spline, any n: 8, or 14 if periodic, but one row after the other. It
  *       is taken from n = 17 on.
  *   <li>product of more than 64 basis points: one factor after the other.
+ *   <li>replicas, I (x) G: as G, on as many matrices.
  * </ul>
  *
  * <p>Accuracy: a dense inverse errs by single precision's rounding of its entries. A Cholesky solve
@@ -78,6 +79,9 @@ public final class MetricFactors implements AutoCloseable {
     if (diagonal.isPresent()) {
       return scaled(diagonal.get());
     }
+    if (gram instanceof KroneckerGram product && isIdentity(product.left())) {
+      return kronecker(product);
+    }
     if (gram.size() > MOST_DENSE_SPLINE) {
       if (gram instanceof BandedGram banded) {
         return banded(banded);
@@ -90,11 +94,21 @@ public final class MetricFactors implements AutoCloseable {
       return dense(gram);
     }
     if (gram instanceof KroneckerGram product) {
-      return new MetricForm.Kronecker(form(product.left()), form(product.right()), moving(gram));
+      return kronecker(product);
     }
     throw new IllegalArgumentException(
         "a dense Gram matrix of %d basis points, kernels take up to %d; splines and products may have more"
             .formatted(gram.size(), MetricForm.Dense.MOST));
+  }
+
+  private MetricForm kronecker(KroneckerGram gram) {
+    return new MetricForm.Kronecker(form(gram.left()), form(gram.right()), moving(gram));
+  }
+
+  private static boolean isIdentity(Gram gram) {
+    return inverseDiagonal(gram)
+        .filter(diagonal -> Arrays.stream(diagonal).allMatch(value -> value == 1))
+        .isPresent();
   }
 
   /** G^-1's diagonal where there is nothing beside it. */

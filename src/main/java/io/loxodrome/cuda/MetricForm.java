@@ -61,6 +61,11 @@ sealed interface MetricForm {
    *     rows that move, 0 on frozen ones
    */
   record Kronecker(MetricForm left, MetricForm right, Scaled moving) implements MetricForm {
+    /** Whether it is I (x) G: the same metric on each of some replicas. */
+    boolean repeatsRight() {
+      return left instanceof Scaled scaled && scaled.isIdentity();
+    }
+
     @Override
     public int size() {
       return left.size() * right.size();

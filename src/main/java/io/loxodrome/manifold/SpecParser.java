@@ -20,12 +20,14 @@ final class SpecParser {
           "spline-sheet:NxM",
           "sphere:1",
           "sphere:2",
-          "product(A,B)");
+          "product(A,B)",
+          "replicas(N,A)");
 
-  /** Bounds the depth of nested products, so that no text can exhaust the stack. */
+  /** Bounds the depth of nested products and replicas, so that no text can exhaust the stack. */
   private static final int LONGEST_SPEC = 4096;
 
   private static final String PRODUCT = "product(";
+  private static final String REPLICAS = "replicas(";
 
   private SpecParser() {}
 
@@ -41,6 +43,9 @@ final class SpecParser {
   private static WeightManifold manifold(String spec) {
     if (spec.startsWith(PRODUCT)) {
       return product(spec);
+    }
+    if (spec.startsWith(REPLICAS)) {
+      return replicas(spec);
     }
     String[] parts = spec.split("\\s*:\\s*", -1);
     return switch (parts[0]) {
@@ -119,6 +124,17 @@ final class SpecParser {
     String left = spec.substring(PRODUCT.length(), comma);
     String right = spec.substring(comma + 1, spec.length() - 1);
     return new Product(manifold(left.strip()), manifold(right.strip()));
+  }
+
+  private static WeightManifold replicas(String spec) {
+    int comma = spec.indexOf(',');
+    if (comma < 0 || !spec.endsWith(")")) {
+      throw new IllegalArgumentException(
+          "manifold '%s': write replicas(N,A) with a number and a manifold".formatted(spec));
+    }
+    String count = spec.substring(REPLICAS.length(), comma).strip();
+    String each = spec.substring(comma + 1, spec.length() - 1).strip();
+    return new Replicas(number(spec, count), manifold(each));
   }
 
   /** Returns the index of the comma between a product's two factors, or -1. */

@@ -16,7 +16,7 @@ import java.util.List;
  * and {@code product(line,line)} the {@code sheet}.
  */
 public sealed interface WeightManifold
-    permits Point, Fourier, Bezier, Rod, CubicSpline, Sphere, Product {
+    permits Point, Fourier, Bezier, Rod, CubicSpline, Sphere, Product, Replicas {
 
   /** The largest basis size any manifold may have: 2^20. */
   int MAXIMUM_BASIS_SIZE = 1 << 20;
@@ -75,8 +75,9 @@ public sealed interface WeightManifold
   void derivatives(double[] s, double[][] da);
 
   /**
-   * Returns the Gram matrix G = integral of a(s) a(s)^T over [0, 1]^d with its exact inverse. It is
-   * computed anew: a caller that needs it every step should keep it.
+   * Returns the Gram matrix G = integral of a(s) a(s)^T over [0, 1]^d with its exact inverse, where
+   * {@link Replicas} sum over their first conditioning value instead. It is computed anew: a caller
+   * that needs it every step should keep it.
    */
   Gram gram();
 

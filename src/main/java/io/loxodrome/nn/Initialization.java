@@ -1,11 +1,13 @@
 package io.loxodrome.nn;
 
+import io.loxodrome.manifold.Replicas;
 import io.loxodrome.manifold.WeightManifold;
 import io.loxodrome.ops.Device;
 import io.loxodrome.tensor.Philox;
 import io.loxodrome.tensor.Shape;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Draws the basis points a network starts from, so that W(s) is He-initialised at every s and the
@@ -26,10 +28,13 @@ import java.util.Arrays;
  * <p>The numbers depend on the seed and the parameter's name alone, not on the device or on the
  * order in which layers are made. Frozen basis points are drawn like all others.
  *
- * @param seed any value
+ * <p>For {@link Replicas} there is a seed for each, and each starts from the same bits as a network
+ * alone would with its seed.
+ *
+ * @param seeds any values: one, or as many as there are replicas
  * @param epsilon the mean variance of W(s) - W_0 over s in units of He's, at least 0
  */
-public record Initialization(long seed, double epsilon) {
+public record Initialization(List<Long> seeds, double epsilon) {
   /** 0.3^2. */
   public static final double DEFAULT_EPSILON = 0.09;
 
@@ -47,11 +52,25 @@ public record Initialization(long seed, double epsilon) {
       throw new IllegalArgumentException(
           "epsilon is " + epsilon + ", must be at least 0 and finite");
     }
+    seeds = List.copyOf(seeds);
+    if (seeds.isEmpty()) {
+      throw new IllegalArgumentException("no seeds, expected at least one");
+    }
   }
 
-  /** The default noise, epsilon = 0.09. */
+  /** One network with this much noise. */
+  public Initialization(long seed, double epsilon) {
+    this(List.of(seed), epsilon);
+  }
+
+  /** One network with the default noise, epsilon = 0.09. */
   public Initialization(long seed) {
     this(seed, DEFAULT_EPSILON);
+  }
+
+  /** Networks with these seeds and the default noise. */
+  public Initialization(List<Long> seeds) {
+    this(seeds, DEFAULT_EPSILON);
   }
 
   /**
@@ -59,14 +78,31 @@ public record Initialization(long seed, double epsilon) {
    *
    * @param point the shape of one basis point
    * @param fanIn how many inputs each output sums over
+   * @throws IllegalArgumentException if there is not one seed for each replica
    */
   public Parameter weights(
       Device device, String name, WeightManifold manifold, Shape point, int fanIn) {
-    double[] w = manifold.initialWeights();
+    WeightManifold each = each(manifold);
+    double[] w = each.initialWeights();
     double deviation = Math.sqrt(2.0 / fanIn);
-    double spread = deviation * Math.sqrt(epsilon) * noiseScale(manifold, w);
-    float[] basis = draw(name, w, Math.toIntExact(point.size()), deviation, spread);
-    return new Parameter(name, manifold, device.allocate(point.under(w.length)).write(basis));
+    double spread = deviation * Math.sqrt(epsilon) * noiseScale(each, w);
+    int size = Math.toIntExact(point.size());
+    float[] basis = new float[Math.multiplyExact(manifold.basisSize(), size)];
+    for (int r = 0; r < seeds.size(); r++) {
+      draw(seeds.get(r), name, w, deviation, spread, basis, r * w.length * size, size);
+    }
+    return new Parameter(
+        name, manifold, device.allocate(point.under(manifold.basisSize())).write(basis));
+  }
+
+  /** The manifold that one seed is for. */
+  private WeightManifold each(WeightManifold manifold) {
+    int replicas = manifold instanceof Replicas several ? several.count() : 1;
+    if (replicas != seeds.size()) {
+      throw new IllegalArgumentException(
+          "%d seeds for %s, expected %d".formatted(seeds.size(), manifold.spec(), replicas));
+    }
+    return manifold instanceof Replicas several ? several.each() : manifold;
   }
 
   /** A new bias, zero. */
@@ -85,10 +121,18 @@ public record Initialization(long seed, double epsilon) {
     return new Parameter(name, manifold, device.allocate(point.under(w.length)).write(basis));
   }
 
-  private float[] draw(String name, double[] w, int size, double deviation, double spread) {
+  /** Writes n rows of {@code size} weights to {@code basis} from {@code at} on. */
+  private static void draw(
+      long seed,
+      String name,
+      double[] w,
+      double deviation,
+      double spread,
+      float[] basis,
+      int at,
+      int size) {
     Philox philox = new Philox(seed).derived(PURPOSE);
     long stream = hash(name);
-    float[] basis = new float[Math.multiplyExact(w.length, size)];
     float[] normals = new float[BLOCK * (w.length + 1)];
     long blocks = (size + BLOCK - 1L) / BLOCK;
     for (int first = 0; first < size; first += BLOCK) {
@@ -100,11 +144,10 @@ public record Initialization(long seed, double epsilon) {
         double along = along(w, normals, lane);
         for (int k = 0; k < w.length; k++) {
           double noise = normals[BLOCK * (k + 1) + lane] - w[k] * along;
-          basis[k * size + first + lane] = (float) (w[k] * common + spread * noise);
+          basis[at + k * size + first + lane] = (float) (w[k] * common + spread * noise);
         }
       }
     }
-    return basis;
   }
 
   /** w^T N / w^T w for the noise in one lane of the blocks behind the first. */

@@ -5,6 +5,7 @@ import io.loxodrome.autograd.Variable;
 import io.loxodrome.tensor.ElementType;
 import io.loxodrome.tensor.Shape;
 import io.loxodrome.tensor.Tensor;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,13 +36,38 @@ public final class SoftmaxCrossEntropy {
    * @throws IllegalArgumentException if a label is out of range
    */
   public static SoftmaxCrossEntropy of(Tape tape, Variable logits, Tensor labels) {
+    return ofReplicas(tape, logits, labels, 1);
+  }
+
+  /**
+   * Computes the losses of several networks, one after the other in the batch, and the gradient of
+   * the sum of their means: to each network that of its own mean.
+   *
+   * @param logits z, R B x c
+   * @param labels INT32, R B, each in 0..c-1
+   * @param replicas R, at least 1
+   * @throws IllegalArgumentException if a label is out of range, or the batch is no multiple of R
+   */
+  public static SoftmaxCrossEntropy ofReplicas(
+      Tape tape, Variable logits, Tensor labels, int replicas) {
     Tensor z = logits.value();
     Shape batch = Shape.of(z.shape().dimension(0));
     Tensor losses = tape.allocate(batch);
     Tensor correct = tape.allocate(ElementType.UINT8, batch);
     @Nullable Tensor gradient = logits.needsGradient() ? tape.allocate(z.shape()) : null;
+    requireWholeBatches(z.shape().dimension(0), replicas);
     tape.operators().loss().softmaxCrossEntropy(z, labels, losses, correct, gradient);
+    if (gradient != null && replicas > 1) {
+      tape.operators().elementwise().addScaled(gradient, replicas - 1, gradient);
+    }
     return new SoftmaxCrossEntropy(tape, logits, losses, correct, gradient);
+  }
+
+  private static void requireWholeBatches(int batch, int replicas) {
+    if (replicas < 1 || batch % replicas != 0) {
+      throw new IllegalArgumentException(
+          "%d examples for %d replicas, expected as many for each".formatted(batch, replicas));
+    }
   }
 
   /** The mean loss of the batch, summed in double. */
@@ -56,6 +82,16 @@ public final class SoftmaxCrossEntropy {
       sum += loss;
     }
     return sum / losses.length;
+  }
+
+  /** The mean loss of each of some networks, whose losses follow one another. */
+  public static double[] means(double[] losses, int replicas) {
+    int batch = losses.length / replicas;
+    double[] means = new double[replicas];
+    for (int r = 0; r < replicas; r++) {
+      means[r] = mean(Arrays.copyOfRange(losses, r * batch, (r + 1) * batch));
+    }
+    return means;
   }
 
   /** The loss of each example, B. */

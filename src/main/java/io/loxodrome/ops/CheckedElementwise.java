@@ -25,6 +25,17 @@ final class CheckedElementwise implements ElementwiseOperators {
   }
 
   @Override
+  public void repeat(Tensor x, Tensor y) {
+    operands.requireReal("x", x);
+    operands.requireReal("y", y);
+    if (x.size() == 0 ? y.size() != 0 : y.size() % x.size() != 0) {
+      throw new IllegalArgumentException(
+          "y has shape " + y.shape() + ", expected a multiple of the size of x, " + x.shape());
+    }
+    unchecked.repeat(x, y);
+  }
+
+  @Override
   public void addScaled(Tensor y, double factor, Tensor x) {
     requirePair("y", y, "x", x);
     unchecked.addScaled(y, factor, x);

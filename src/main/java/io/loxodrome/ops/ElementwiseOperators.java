@@ -2,7 +2,10 @@ package io.loxodrome.ops;
 
 import io.loxodrome.tensor.Tensor;
 
-/** Operators that look at one element of each argument; arguments have equal sizes. */
+/**
+ * Operators that look at one element of each argument; arguments have equal sizes where nothing
+ * else is said.
+ */
 public interface ElementwiseOperators {
   /** x = value. */
   void fill(Tensor x, double value);
@@ -10,7 +13,10 @@ public interface ElementwiseOperators {
   /** y = x. */
   void copy(Tensor x, Tensor y);
 
-  /** y = y + factor * x. */
+  /** y = x, x, ..., x: as often as y has room, a whole number of times. */
+  void repeat(Tensor x, Tensor y);
+
+  /** y = y + factor * x; x may be y. */
   void addScaled(Tensor y, double factor, Tensor x);
 
   /** y = max(0, x). */

@@ -3,11 +3,12 @@ package io.loxodrome.ops;
 import java.util.List;
 
 /** A recording that notes nothing down: every part is called in every round. */
-final class RepeatedCalls implements Recording {
+public final class RepeatedCalls implements Recording {
   private final List<Runnable> parts;
   private final Rounds rounds;
 
-  RepeatedCalls(List<Runnable> parts) {
+  /** Parts in the order they are run in. */
+  public RepeatedCalls(List<Runnable> parts) {
     this.parts = List.copyOf(parts);
     this.rounds = new Rounds(this.parts.size());
   }

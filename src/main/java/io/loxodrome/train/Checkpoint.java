@@ -1,21 +1,12 @@
 package io.loxodrome.train;
 
 import io.loxodrome.nn.Layer;
-import io.loxodrome.nn.Parameter;
 import io.loxodrome.optim.Optimizer;
-import io.loxodrome.tensor.ElementType;
 import io.loxodrome.tensor.Shape;
-import io.loxodrome.tensor.Tensor;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A run on disk: the network's parameters, the optimiser's state and where training stood, as one
@@ -25,14 +16,9 @@ import org.jspecify.annotations.Nullable;
  * theirs; the rest is text in the file's metadata, with a checksum over all of it.
  */
 public final class Checkpoint implements AutoCloseable {
-  private static final String FORMAT = "loxodrome_checkpoint";
-  private static final int VERSION = 1;
-  private static final String CHECKSUM = "crc32c";
-  private static final String STATE = "optimizer.";
   private static final String NETWORK = "paper-cnn";
 
-  private final Path file;
-  private final SafetensorsReader reader;
+  private final SavedRun saved;
   private final Description description;
 
   /**
@@ -101,14 +87,10 @@ public final class Checkpoint implements AutoCloseable {
     }
   }
 
-  private Checkpoint(Path file, SafetensorsReader reader) throws IOException {
-    this.file = file;
-    this.reader = reader;
-    Map<String, String> text = reader.metadata();
-    requireVersion(file, text.get(FORMAT));
-    requireIntact();
+  private Checkpoint(Path file, SavedRun saved) throws CheckpointException {
+    this.saved = saved;
     try {
-      this.description = Description.of(new TextFields(text));
+      this.description = Description.of(saved.description());
     } catch (IllegalArgumentException e) {
       throw new CheckpointException(file, "its description cannot be used: " + e.getMessage(), e);
     }
@@ -128,50 +110,7 @@ public final class Checkpoint implements AutoCloseable {
 
   /** All that a checkpoint holds, ready to be written. */
   static SafetensorsWriter writer(Description description, Layer network, Optimizer optimizer) {
-    Map<String, String> text = new LinkedHashMap<>();
-    text.put(FORMAT, Integer.toString(VERSION));
-    text.putAll(description.toText());
-    SafetensorsWriter writer = new SafetensorsWriter();
-    ContentChecksum checksum = new ContentChecksum();
-    checksum.add(text);
-    tensors(network, optimizer)
-        .forEach(
-            (name, tensor) -> {
-              requireFinite(name, tensor);
-              checksum.add(name, tensor.type(), tensor.shape(), elements(tensor));
-              writer.tensor(name, tensor.type(), tensor.shape(), () -> elements(tensor));
-            });
-    text.forEach(writer::metadata);
-    return writer.metadata(CHECKSUM, checksum.toString());
-  }
-
-  /** All tensors of a run by the name they are stored under, in the order of the names. */
-  private static Map<String, Tensor> tensors(Layer network, Optimizer optimizer) {
-    Map<String, Tensor> tensors = new TreeMap<>();
-    for (Parameter parameter : network.parameters()) {
-      tensors.put(parameter.name(), parameter.basis());
-    }
-    optimizer.state().forEach((name, tensor) -> tensors.put(STATE + name, tensor));
-    return tensors;
-  }
-
-  private static void requireFinite(String name, Tensor tensor) {
-    for (double value : tensor.toDoubles()) {
-      if (!Double.isFinite(value)) {
-        throw new ArithmeticException(name + " holds " + value + " and is not saved");
-      }
-    }
-  }
-
-  private static ByteBuffer elements(Tensor tensor) {
-    int size = Math.toIntExact(tensor.size() * tensor.type().bytes());
-    ByteBuffer elements = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
-    if (tensor.type() == ElementType.FLOAT64) {
-      elements.asDoubleBuffer().put(tensor.toDoubles());
-    } else {
-      elements.asFloatBuffer().put(tensor.toFloats());
-    }
-    return elements;
+    return SavedRun.writer(description.toText(), network, optimizer);
   }
 
   /**
@@ -182,43 +121,12 @@ public final class Checkpoint implements AutoCloseable {
    * @throws IOException if it cannot be read
    */
   public static Checkpoint open(Path file) throws IOException {
-    SafetensorsReader reader = SafetensorsReader.open(file);
+    SavedRun saved = SavedRun.open(file);
     try {
-      return new Checkpoint(file, reader);
+      return new Checkpoint(file, saved);
     } catch (IOException | RuntimeException e) {
-      reader.close();
+      saved.close();
       throw e;
-    }
-  }
-
-  private static void requireVersion(Path file, @Nullable String version)
-      throws CheckpointException {
-    if (version == null) {
-      throw new CheckpointException(file, "is a safetensors file, but no checkpoint of Loxodrome");
-    }
-    if (!version.equals(Integer.toString(VERSION))) {
-      throw new CheckpointException(
-          file,
-          "was written in checkpoint format "
-              + version
-              + ", this version of Loxodrome reads format "
-              + VERSION
-              + "; use the version that wrote it or a newer one");
-    }
-  }
-
-  private void requireIntact() throws IOException {
-    Map<String, String> text = new TreeMap<>(reader.metadata());
-    String expected = text.remove(CHECKSUM);
-    ContentChecksum checksum = new ContentChecksum();
-    checksum.add(text);
-    for (Map.Entry<String, StoredTensor> tensor : new TreeMap<>(reader.tensors()).entrySet()) {
-      String name = tensor.getKey();
-      checksum.add(name, tensor.getValue().type(), tensor.getValue().shape(), reader.read(name));
-    }
-    if (!checksum.toString().equals(expected)) {
-      throw new CheckpointException(
-          file, "is damaged: its checksum is " + expected + ", that of its content is " + checksum);
     }
   }
 
@@ -235,16 +143,7 @@ public final class Checkpoint implements AutoCloseable {
    *     differ
    */
   void requireOf(Description run) throws CheckpointException {
-    Map<String, String> here = run.at(description.position()).toText();
-    for (Map.Entry<String, String> there : description.toText().entrySet()) {
-      String value = here.get(there.getKey());
-      if (!there.getValue().equals(value)) {
-        throw new CheckpointException(
-            file,
-            "is of another run: its %s is %s, here it is %s"
-                .formatted(there.getKey(), there.getValue(), value));
-      }
-    }
+    saved.requireOf(run.at(description.position()).toText());
   }
 
   /**
@@ -254,16 +153,7 @@ public final class Checkpoint implements AutoCloseable {
    *     or not the network's
    */
   public void restore(Layer network) throws IOException {
-    Set<String> foreign = new TreeSet<>(reader.tensors().keySet());
-    foreign.removeIf(name -> name.startsWith(STATE));
-    network.parameters().forEach(parameter -> foreign.remove(parameter.name()));
-    if (!foreign.isEmpty()) {
-      throw new CheckpointException(
-          file, "is of another model: its tensors " + foreign + " have no place here");
-    }
-    for (Parameter parameter : network.parameters()) {
-      read(parameter.name(), parameter.basis());
-    }
+    saved.restore(network);
   }
 
   /**
@@ -273,44 +163,11 @@ public final class Checkpoint implements AutoCloseable {
    *     shape
    */
   public void restore(Optimizer optimizer) throws IOException {
-    for (Map.Entry<String, Tensor> entry : optimizer.state().entrySet()) {
-      read(STATE + entry.getKey(), entry.getValue());
-    }
-    optimizer.resume(description.position().steps());
-  }
-
-  private void read(String name, Tensor target) throws IOException {
-    StoredTensor stored = reader.tensors().get(name);
-    if (stored == null) {
-      throw new CheckpointException(file, "is of another model: it has no tensor " + name);
-    }
-    if (!stored.shape().equals(target.shape())) {
-      throw new CheckpointException(
-          file,
-          "is of another model: %s has shape %s, expected %s"
-              .formatted(name, stored.shape(), target.shape()));
-    }
-    write(reader.read(name), stored.type(), target);
-  }
-
-  private void write(ByteBuffer elements, ElementType type, Tensor target) throws IOException {
-    switch (type) {
-      case FLOAT32 -> {
-        float[] values = new float[elements.remaining() / Float.BYTES];
-        elements.asFloatBuffer().get(values);
-        target.write(values);
-      }
-      case FLOAT64 -> {
-        double[] values = new double[elements.remaining() / Double.BYTES];
-        elements.asDoubleBuffer().get(values);
-        target.write(values);
-      }
-      default -> throw new CheckpointException(file, "holds parameters of type " + type);
-    }
+    saved.restore(optimizer, description.position().steps());
   }
 
   @Override
   public void close() throws IOException {
-    reader.close();
+    saved.close();
   }
 }

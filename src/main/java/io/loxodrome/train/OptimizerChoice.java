@@ -7,7 +7,9 @@ import io.loxodrome.optim.Adam;
 import io.loxodrome.optim.GradientScaling;
 import io.loxodrome.optim.Optimizer;
 import io.loxodrome.optim.Sgd;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
@@ -62,6 +64,33 @@ public record OptimizerChoice(
         0.9,
         rule.weightDecay,
         OptionalDouble.empty());
+  }
+
+  /** The choice as text by name, from which {@link #of(TextFields)} makes it again. */
+  Map<String, String> toText() {
+    Map<String, String> text = new LinkedHashMap<>();
+    text.put("optimizer", TextFields.constant(rule));
+    text.put("form", TextFields.constant(form));
+    text.put("learning_rate", Double.toString(learningRate));
+    text.put("momentum", Double.toString(momentum));
+    text.put("weight_decay", Double.toString(weightDecay));
+    text.put("clip", TextFields.optional(clip));
+    return text;
+  }
+
+  /**
+   * The choice from its text.
+   *
+   * @throws IllegalArgumentException if a part is missing or cannot be read; the message names it
+   */
+  static OptimizerChoice of(TextFields text) {
+    return new OptimizerChoice(
+        text.constant("optimizer", Rule.class),
+        text.constant("form", AdamStep.Form.class),
+        text.real("learning_rate"),
+        text.real("momentum"),
+        text.real("weight_decay"),
+        text.optionalReal("clip"));
   }
 
   /** The optimiser itself. */

@@ -6,7 +6,6 @@ import io.loxodrome.data.FashionMnist;
 import io.loxodrome.data.FixedAngles;
 import io.loxodrome.data.ImageSet;
 import io.loxodrome.manifold.WeightManifold;
-import io.loxodrome.ops.AdamStep;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -78,12 +77,7 @@ public record RunSettings(
     text.put("dataset", dataset);
     text.put("manifold", manifold.spec());
     text.put("angles", angles.spec());
-    text.put("optimizer", TextFields.constant(optimizer.rule()));
-    text.put("form", TextFields.constant(optimizer.form()));
-    text.put("learning_rate", Double.toString(optimizer.learningRate()));
-    text.put("momentum", Double.toString(optimizer.momentum()));
-    text.put("weight_decay", Double.toString(optimizer.weightDecay()));
-    text.put("clip", TextFields.optional(optimizer.clip()));
+    text.putAll(optimizer.toText());
     text.put("batch", Integer.toString(batch));
     text.put("seed", Long.toString(seed));
     text.put("limit", TextFields.optional(limit));
@@ -96,19 +90,11 @@ public record RunSettings(
    * @throws IllegalArgumentException if one is missing or cannot be read; the message names it
    */
   static RunSettings of(TextFields text) {
-    OptimizerChoice optimizer =
-        new OptimizerChoice(
-            text.constant("optimizer", OptimizerChoice.Rule.class),
-            text.constant("form", AdamStep.Form.class),
-            text.real("learning_rate"),
-            text.real("momentum"),
-            text.real("weight_decay"),
-            text.optionalReal("clip"));
     return new RunSettings(
         text.text("dataset"),
         WeightManifold.parse(text.text("manifold")),
         AngleScheme.parse(text.text("angles")),
-        optimizer,
+        OptimizerChoice.of(text),
         text.integer("batch"),
         text.longInteger("seed"),
         text.optionalInteger("limit"));

@@ -1,5 +1,7 @@
 package io.loxodrome.train;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -46,6 +48,14 @@ record TextFields(Map<String, String> values) {
 
   double real(String name) {
     return number(name, Double::valueOf, "a number");
+  }
+
+  /** Numbers with spaces between them. */
+  List<Double> reals(String name) {
+    return number(
+        name,
+        text -> Arrays.stream(text.split(" ", -1)).map(Double::valueOf).toList(),
+        "numbers with spaces between them");
   }
 
   OptionalDouble optionalReal(String name) {

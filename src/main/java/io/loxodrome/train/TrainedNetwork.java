@@ -58,7 +58,7 @@ public final class TrainedNetwork implements AutoCloseable {
   public AngleAccuracy evaluate(Dataset data, BooleanSupplier stop) {
     Dataset used = settings.limited(data);
     AngleGrid grid = TrainingRun.grid(settings);
-    try (RotatedImages images = new RotatedImages(device, used.test(), used.normalization())) {
+    try (StoredImages images = new StoredImages(device, used.test(), used.normalization())) {
       return new Evaluator(device, images, grid).accuracy(network, stop);
     }
   }

@@ -1,16 +1,19 @@
 package io.loxodrome.train;
 
-import io.loxodrome.data.AngleScheme;
 import io.loxodrome.data.BatchOrder;
 import io.loxodrome.nn.Layer;
 import io.loxodrome.nn.Parameter;
+import io.loxodrome.nn.SoftmaxCrossEntropy;
 import io.loxodrome.ops.Device;
 import io.loxodrome.optim.Optimizer;
 import io.loxodrome.tensor.Tensor;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
 
 /**
- * Trains a classifier on turned images, one batch a step.
+ * Trains a classifier on images, one batch a step; or several at once that differ in their seeds
+ * alone, on the same batches.
  *
  * <p>What a step computes is a function of the seed, the parameters, the optimiser's state and the
  * number of steps taken: a run that was stopped after any step and goes on later ends with the same
@@ -20,36 +23,65 @@ public final class Trainer implements AutoCloseable {
   private final Layer network;
   private final Optimizer optimizer;
   private final TrainingStep step;
-  private final Turns turns;
+  private final ImageTask task;
   private final BatchOrder order;
-  private double lossSum;
-  private double epochLoss;
+  private final List<Long> seeds;
+  private final double[] lossSums;
+  private final double[] epochLosses;
 
   /**
-   * A trainer that goes on at {@code position}, where the optimiser must be too.
+   * A trainer of one network that goes on at {@code position}, where the optimiser must be too.
    *
-   * @param order of the images; its seed is that of the angles too
+   * @param order of the images; its seed is that of how they are shown too
    */
   public Trainer(
       Device device,
       Layer network,
       Optimizer optimizer,
-      RotatedImages images,
-      AngleScheme angles,
+      StoredImages images,
+      ImageTask task,
       BatchOrder order,
       TrainingPosition position) {
-    this.network = network;
+    this(device, network, optimizer, images, task, order, List.of(order.seed()), position);
+  }
+
+  /**
+   * A trainer of networks at once.
+   *
+   * @param networks on {@linkplain io.loxodrome.manifold.Replicas replicas}, if there are several
+   * @param seeds of the networks, which messages name them by
+   */
+  Trainer(
+      Device device,
+      Layer networks,
+      Optimizer optimizer,
+      StoredImages images,
+      ImageTask task,
+      BatchOrder order,
+      List<Long> seeds,
+      TrainingPosition position) {
+    this.network = networks;
     this.optimizer = optimizer;
-    this.step = new TrainingStep(device, network, optimizer, images, order.batch());
-    this.turns = new Turns(angles, order.seed());
+    this.step =
+        new TrainingStep(device, networks, optimizer, images, task, order.batch(), seeds.size());
+    this.task = task;
     this.order = order;
-    this.lossSum = position.lossSum();
-    this.epochLoss = position.epochLoss();
+    this.seeds = seeds;
+    this.lossSums = toArray(position.lossSums());
+    this.epochLosses = toArray(position.epochLosses());
+  }
+
+  private static double[] toArray(List<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  private static List<Double> toList(double[] values) {
+    return Arrays.stream(values).boxed().toList();
   }
 
   /** How far it is. */
   public TrainingPosition position() {
-    return new TrainingPosition(optimizer.steps(), lossSum, epochLoss);
+    return new TrainingPosition(optimizer.steps(), toList(lossSums), toList(epochLosses));
   }
 
   /**
@@ -72,30 +104,38 @@ public final class Trainer implements AutoCloseable {
     int[][] batches = order.epoch(epoch);
     int next = (int) (optimizer.steps() % batches.length);
     while (next < batches.length && !listener.stopRequested()) {
-      double loss = step(epoch, batches[next]);
-      lossSum += loss;
-      listener.afterStep(batches[next].length, loss);
+      double[] losses = step(epoch, batches[next]);
+      for (int r = 0; r < losses.length; r++) {
+        lossSums[r] += losses[r];
+      }
+      listener.afterStep(batches[next].length, SoftmaxCrossEntropy.mean(losses));
       next++;
     }
     requireFinite(epoch);
     if (next == batches.length) {
-      epochLoss = lossSum / batches.length;
-      lossSum = 0;
-      listener.afterEpoch(epoch + 1, epochLoss);
+      for (int r = 0; r < lossSums.length; r++) {
+        epochLosses[r] = lossSums[r] / batches.length;
+        lossSums[r] = 0;
+      }
+      listener.afterEpoch(epoch + 1, position().epochLoss());
     }
   }
 
-  private double step(int epoch, int[] indices) {
-    double mean = step.loss(indices, turns.of(epoch, indices));
-    if (!Double.isFinite(mean)) {
-      throw new DivergedException(optimizer.steps() + 1, epoch + 1, finding(mean));
+  private double[] step(int epoch, int[] indices) {
+    double[] losses = step.losses(task.training(order.seed(), epoch, indices));
+    for (int r = 0; r < losses.length; r++) {
+      if (!Double.isFinite(losses[r])) {
+        throw new DivergedException(optimizer.steps() + 1, epoch + 1, finding(r, losses[r]));
+      }
     }
     update(epoch);
-    return mean;
+    return losses;
   }
 
-  private String finding(double loss) {
-    return "the loss is " + loss + ", the first value that is not finite is in " + step.origin();
+  private String finding(int replica, double loss) {
+    return "the loss %sis %s, the first value that is not finite is in %s"
+        .formatted(
+            seeds.size() == 1 ? "" : "of seed " + seeds.get(replica) + " ", loss, step.origin());
   }
 
   private void update(int epoch) {

@@ -3,6 +3,7 @@ package io.loxodrome.train;
 import io.loxodrome.data.AngleGrid;
 import io.loxodrome.data.BatchOrder;
 import io.loxodrome.data.Dataset;
+import io.loxodrome.manifold.Replicas;
 import io.loxodrome.manifold.WeightManifold;
 import io.loxodrome.nn.Conditioning;
 import io.loxodrome.nn.Initialization;
@@ -25,10 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrainingRun {
   /** Angles of the evaluation grid: one a degree. */
-  public static final int GRID_STEPS = 360;
+  public static final int GRID_STEPS = TurnedImages.GRID_STEPS;
 
   /** Angles at which each test image is shown. */
-  public static final int ANGLES_PER_IMAGE = 4;
+  public static final int ANGLES_PER_IMAGE = TurnedImages.ANGLES_PER_IMAGE;
 
   private static final double NANOS_PER_SECOND = 1e9;
 
@@ -44,8 +45,8 @@ public final class TrainingRun {
    * @param data as the settings name it
    * @param files null to leave none
    * @param stop asked between steps; a run that is told to stop saves what it has
-   * @throws IllegalArgumentException if the manifold cannot be conditioned on one angle, or the
-   *     batch is larger than the data
+   * @throws IllegalArgumentException if the manifold cannot be conditioned on one angle or is of
+   *     several networks, or the batch is larger than the data
    */
   public TrainingRun(
       Device device,
@@ -63,6 +64,10 @@ public final class TrainingRun {
   }
 
   private static void requireOneValue(WeightManifold manifold) {
+    if (manifold instanceof Replicas) {
+      throw new IllegalArgumentException(
+          "manifold %s is of several networks, a run trains one".formatted(manifold.spec()));
+    }
     if (manifold.dimensions() > 1) {
       throw new IllegalArgumentException(
           "manifold %s takes %d conditioning values, an angle is one; use a curve or the point"
@@ -115,7 +120,7 @@ public final class TrainingRun {
    * @throws RunStoppedException if told to stop
    */
   public void planCosts(Consumer<LayerCosts> heard) {
-    double[] turns = new Turns(settings.angles(), settings.seed()).of(0, order().epoch(0)[0]);
+    double[] turns = task().training(settings.seed(), 0, order().epoch(0)[0]).values;
     try (Layer network = network();
         Tensor values = device.allocate(Shape.of(turns.length, 1)).write(turns);
         Conditioning conditioning = new Conditioning(device, values)) {
@@ -129,6 +134,10 @@ public final class TrainingRun {
             heard.accept(costs);
           });
     }
+  }
+
+  private ImageTask task() {
+    return ImageTask.turned(settings.angles());
   }
 
   private Layer network() {
@@ -167,12 +176,12 @@ public final class TrainingRun {
       throws IOException {
     int perEpoch = order().batches();
     int firstEpoch = (int) Math.min(epochs, position.steps() / perEpoch + 1);
-    try (RotatedImages images = new RotatedImages(device, data.train(), data.normalization());
+    try (StoredImages images = new StoredImages(device, data.train(), data.normalization());
         MetricsLog metrics = openMetrics(position);
         Progress progress =
             Progress.onStandardError(firstEpoch, epochs, (long) perEpoch * settings.batch());
         Trainer trainer =
-            new Trainer(device, network, optimizer, images, settings.angles(), order(), position)) {
+            new Trainer(device, network, optimizer, images, task(), order(), position)) {
       RunRecorder.Saver saver = () -> save(trainer, network, optimizer);
       RunRecorder recorder = new RunRecorder(trainer, metrics, progress, saver, stop);
       train(trainer, epochs, recorder);
@@ -227,7 +236,7 @@ public final class TrainingRun {
   }
 
   private AngleAccuracy evaluate(Layer network) {
-    try (RotatedImages images = new RotatedImages(device, data.test(), data.normalization())) {
+    try (StoredImages images = new StoredImages(device, data.test(), data.normalization())) {
       return new Evaluator(device, images, grid(settings)).accuracy(network, stop);
     } catch (RunStoppedException e) {
       throw new RunStoppedException(e.getMessage() + "; training is over, " + wayOn());

@@ -8,6 +8,7 @@ import io.loxodrome.nn.Parameter;
 import io.loxodrome.nn.SoftmaxCrossEntropy;
 import io.loxodrome.ops.Device;
 import io.loxodrome.ops.Recording;
+import io.loxodrome.ops.RepeatedCalls;
 import io.loxodrome.optim.Optimizer;
 import io.loxodrome.tensor.Pending;
 import io.loxodrome.tensor.Shape;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One step of training, over tensors that stay where they are, so that a device may record it.
+ *
+ * <p>Several networks' steps are not recorded: each example's coefficients are zero but for its own
+ * network's, and a device that records may not look which.
  *
  * <p>The loss is on its way to the host while the device goes back through the network; it is
  * looked at before any parameter moves, and the device has work meanwhile.
@@ -30,7 +34,8 @@ final class TrainingStep implements AutoCloseable {
   private final Device device;
   private final Layer network;
   private final Optimizer optimizer;
-  private final RotatedImages images;
+  private final StoredImages images;
+  private final ImageTask task;
   private final ImageBatch batch;
   private final Tensor losses;
   private final Recording recording;
@@ -47,14 +52,21 @@ final class TrainingStep implements AutoCloseable {
   }
 
   TrainingStep(
-      Device device, Layer network, Optimizer optimizer, RotatedImages images, int batchSize) {
+      Device device,
+      Layer network,
+      Optimizer optimizer,
+      StoredImages images,
+      ImageTask task,
+      int batchSize,
+      int replicas) {
     this.device = device;
     this.network = network;
     this.optimizer = optimizer;
     this.images = images;
-    this.batch = images.allocate(batchSize);
-    this.losses = device.allocate(Shape.of(batchSize));
-    this.recording = device.record(parts());
+    this.task = task;
+    this.batch = images.allocate(batchSize, replicas);
+    this.losses = device.allocate(Shape.of(batch.images().shape().dimension(0)));
+    this.recording = replicas == 1 ? device.record(parts()) : new RepeatedCalls(parts());
   }
 
   private List<Runnable> parts() {
@@ -64,15 +76,21 @@ final class TrainingStep implements AutoCloseable {
   }
 
   private Pass newPass() {
-    Conditioning conditioning = new Conditioning(device, batch.values());
+    Conditioning conditioning = batch.conditioning();
     Tape tape = Tape.recording(device);
     Variable x = Variable.constant("images", batch.images());
     Variable logits = network.forward(tape, x, conditioning);
-    return new Pass(conditioning, tape, SoftmaxCrossEntropy.of(tape, logits, batch.labels()));
+    return new Pass(conditioning, tape, loss(tape, logits));
+  }
+
+  private SoftmaxCrossEntropy loss(Tape tape, Variable logits) {
+    return SoftmaxCrossEntropy.ofReplicas(tape, logits, batch.labels(), batch.replicas());
   }
 
   private void forward() {
-    images.turn(batch);
+    if (task.showsAlike()) {
+      images.compute(batch);
+    }
     pass = newPass();
     device.operators().elementwise().copy(pass.loss.losses(), losses);
   }
@@ -81,16 +99,19 @@ final class TrainingStep implements AutoCloseable {
     Objects.requireNonNull(pass).loss.backward();
   }
 
-  /** The mean loss of a batch; gradients are on their way when this returns. */
-  double loss(int[] indices, double[] turns) {
-    images.choose(batch, indices, turns);
+  /** Each network's mean loss of a batch; gradients are on their way when this returns. */
+  double[] losses(Showing showing) {
+    images.choose(batch, showing);
+    if (!task.showsAlike()) {
+      images.compute(batch);
+    }
     recording.run(FORWARD);
     Pending<double[]> values = losses.toDoublesLater();
     recording.run(BACKWARD);
     for (Parameter parameter : network.parameters()) {
       parameter.variable().gradientWasRepeated();
     }
-    return SoftmaxCrossEntropy.mean(values.await());
+    return SoftmaxCrossEntropy.means(values.await(), batch.replicas());
   }
 
   /**

@@ -63,7 +63,9 @@ class FusedOptimizerTest extends KernelTest {
         "spline-sheet:8x8",
         "product(rod,ellipse)",
         "product(rod,spline:8)",
-        "product(spline:7,rod)"
+        "product(spline:7,rod)",
+        "replicas(3,spline:5)",
+        "replicas(5,spline:20)"
       })
   void stepsOnEveryManifold(String spec) {
     for (Rule rule : new Rule[] {Rule.NESTEROV, Rule.ADAM, Rule.WHITENED_ADAM}) {

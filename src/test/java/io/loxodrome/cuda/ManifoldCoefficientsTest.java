@@ -61,6 +61,10 @@ class ManifoldCoefficientsTest extends SparseKernelTest {
         "product(sphere:2,spline:6:periodic)",
         "product(fourier:3,sphere:1)",
         "product(product(line,spline:5),product(ellipse,rod))",
+        "replicas(1,ellipse)",
+        "replicas(20,point)",
+        "replicas(7,spline:6)",
+        "product(line,replicas(3,sphere:1))",
         "product(point,line)",
         "product(point,point)",
         "product(product(sphere:1,line),sphere:2)"

@@ -32,7 +32,8 @@ class MetricNormTest extends KernelTest {
         "spline-sheet:8x8",
         "product(rod,spline:8)",
         "product(rod,spline:50)",
-        "product(spline:17,spline:9:periodic)"
+        "product(spline:17,spline:9:periodic)",
+        "replicas(5,spline:17)"
       })
   void measuresOnEveryManifold(String spec) {
     Gram gram = WeightManifold.parse(spec).gram();

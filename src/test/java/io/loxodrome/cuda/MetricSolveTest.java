@@ -56,6 +56,8 @@ class MetricSolveTest extends KernelTest {
         "product(spline:7,rod)",
         "product(rod,spline:50:periodic)",
         "product(spline:20,spline:9:periodic)",
+        "replicas(3,line)",
+        "replicas(5,spline:20)",
         "product(ellipse,spline:33)",
         "product(product(line,line),spline:17)"
       })

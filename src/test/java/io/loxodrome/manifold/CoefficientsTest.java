@@ -54,6 +54,8 @@ class CoefficientsTest {
         coefficients("product(line,ellipse)", 0.25, 0.5),
         new double[] {0.75, -0.75, 0, 0.25, -0.25, 0},
         1e-15);
+    Matrices.assertClose(
+        coefficients("replicas(3,line)", 0.5, 0.25), new double[] {0, 0, 0.75, 0.25, 0, 0}, 0);
   }
 
   private static double[] coefficients(String spec, double... s) {

@@ -47,7 +47,13 @@ final class Examples {
           "product(spline:5,rod)",
           "product(sphere:1,line)",
           "product(line,product(ellipse,bezier:2))",
-          "product(product(rod,ellipse),bezier:2)");
+          "product(product(rod,ellipse),bezier:2)",
+          "replicas(1,ellipse)",
+          "replicas(3,point)",
+          "replicas(3,ellipse)",
+          "replicas(4,spline:5)",
+          "replicas(2,rod)",
+          "replicas(2,product(line,ellipse))");
 
   static Stream<WeightManifold> manifolds() {
     return SPECS.stream().map(WeightManifold::parse);

@@ -106,6 +106,7 @@ class KernelTest {
     "sphere:1, 4",
     "sphere:2, 9",
     "'product(line,ellipse)', 12",
+    "'replicas(7,product(line,ellipse))', 12",
     "spline:4, 16",
     "spline:5, 23",
     "spline:6, 32.1003724460049",

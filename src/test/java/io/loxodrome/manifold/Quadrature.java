@@ -64,7 +64,9 @@ final class Quadrature {
   }
 
   private static List<Place> places(WeightManifold manifold) {
-    List<Place> places = new ArrayList<>(List.of(new Place(new double[0], 1)));
+    // Replicas count each of theirs whole: a sum over s_0 in place of an integral.
+    double whole = manifold instanceof Replicas replicas ? replicas.count() : 1;
+    List<Place> places = new ArrayList<>(List.of(new Place(new double[0], whole)));
     for (int panels : panels(manifold)) {
       List<Place> longer = new ArrayList<>();
       for (Place place : places) {
@@ -84,6 +86,11 @@ final class Quadrature {
     if (manifold instanceof Product product) {
       List<Integer> panels = new ArrayList<>(panels(product.left()));
       panels.addAll(panels(product.right()));
+      return panels;
+    }
+    if (manifold instanceof Replicas replicas) {
+      List<Integer> panels = new ArrayList<>(List.of(replicas.count()));
+      panels.addAll(panels(replicas.each()));
       return panels;
     }
     if (manifold instanceof CubicSpline spline) {

@@ -56,7 +56,9 @@ class SpecTest {
     "spline-sheet:6x7, 42, 2",
     "sphere:1, 4, 2",
     "sphere:2, 9, 2",
-    "'product(line,torus)', 18, 3"
+    "'product(line,torus)', 18, 3",
+    "'replicas(20,point)', 20, 1",
+    "'replicas( 20 , ellipse )', 60, 2"
   })
   void sizesAreRight(String spec, int basisSize, int dimensions) {
     WeightManifold manifold = WeightManifold.parse(spec);
@@ -80,6 +82,7 @@ class SpecTest {
       String spec =
           form.replace("NxM", "5x6")
               .replaceAll(":[NMD]", ":5")
+              .replace("(N,", "(5,")
               .replace("A", "line")
               .replace("B", "rod");
       assertThat(WeightManifold.parse(spec).spec()).isEqualTo(spec);
@@ -100,7 +103,8 @@ class SpecTest {
     "sphere:0, 0, '[1, 2]'",
     "sphere:3, 3, '[1, 2]'",
     "spline-sheet:3x6, 3, '[4, 1048576]'",
-    "'product(line,fourier:0)', 0, '[1, 524287]'"
+    "'product(line,fourier:0)', 0, '[1, 524287]'",
+    "'replicas(0,line)', 0, '[1, 1048576]'"
   })
   void numbersOutOfRangeNameValueAndBound(String spec, String value, String bound) {
     assertThatIllegalArgumentException()
@@ -129,7 +133,11 @@ class SpecTest {
     "'product(line,ellipse,rod)', 'unknown manifold ''ellipse,rod'''",
     "'product(line,ellipse))', 'unknown manifold ''ellipse)'''",
     "'product(,line)', unknown manifold ''",
-    "'product(line,helix)', unknown manifold 'helix'"
+    "'product(line,helix)', unknown manifold 'helix'",
+    "replicas(3), 'write replicas(N,A)'",
+    "'replicas(3,line', 'write replicas(N,A)'",
+    "'replicas(three,line)', 'three'",
+    "'replicas(3,helix)', unknown manifold 'helix'"
   })
   void malformedSpecsSayWhatIsWrong(String spec, String complaint) {
     assertThatIllegalArgumentException()
@@ -142,6 +150,9 @@ class SpecTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> WeightManifold.parse("product(spline:100000,spline:100000)"))
         .withMessageContainingAll("10000000000", "1048576");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> WeightManifold.parse("replicas(1000,spline:2000)"))
+        .withMessageContainingAll("2000000", "1048576");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> WeightManifold.parse("product(".repeat(100_000)))
         .withMessageContaining("4096 characters");

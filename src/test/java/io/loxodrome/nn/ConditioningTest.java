@@ -64,4 +64,40 @@ class ConditioningTest {
           .isThrownBy(() -> conditioning.coefficients(WeightManifold.parse("line")));
     }
   }
+
+  @Test
+  void replicasAreToldApartAndOthersAreNot() {
+    try (ReplicaPlaces places = new ReplicaPlaces(device, 2, 2, 1);
+        Conditioning conditioning = conditioning(places)) {
+      assertThat(conditioning.batch()).isEqualTo(4);
+      assertThat(conditioning.coefficients(WeightManifold.parse("replicas(2,line)")).toDoubles())
+          .containsExactly(0.75, 0.25, 0, 0, 0.5, 0.5, 0, 0, 0, 0, 0.75, 0.25, 0, 0, 0.5, 0.5);
+      assertThat(conditioning.coefficients(WeightManifold.parse("replicas(2,point)")).toDoubles())
+          .containsExactly(1, 0, 1, 0, 0, 1, 0, 1);
+      assertThat(conditioning.coefficients(WeightManifold.parse("line")).toDoubles())
+          .containsExactly(0.75, 0.25, 0.5, 0.5, 0.75, 0.25, 0.5, 0.5);
+      assertThat(conditioning.coefficients(WeightManifold.parse("point")).toDoubles())
+          .containsExactly(1, 1, 1, 1);
+    }
+  }
+
+  private Conditioning conditioning(ReplicaPlaces places) {
+    places.write(new double[] {0.25, 0.5});
+    return new Conditioning(device, places);
+  }
+
+  @Test
+  void replicasOfAnotherNumberAreRefused() {
+    try (Conditioning alone = new Conditioning(device, values);
+        ReplicaPlaces places = new ReplicaPlaces(device, 2, 2, 1);
+        Conditioning together = conditioning(places)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> alone.coefficients(WeightManifold.parse("replicas(2,line)")))
+          .withMessageContaining("one network alone");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> together.coefficients(WeightManifold.parse("replicas(3,line)")))
+          .withMessageContaining("2 replicas");
+      assertThatIllegalArgumentException().isThrownBy(() -> places.write(new double[3]));
+    }
+  }
 }

@@ -8,6 +8,7 @@ import io.loxodrome.manifold.WeightManifold;
 import io.loxodrome.ops.Device;
 import io.loxodrome.tensor.Shape;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -199,5 +200,38 @@ class InitializationTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Initialization(1, epsilon))
         .withMessageContaining("epsilon is " + epsilon);
+  }
+
+  @Test
+  void replicasStartFromTheBitsOfTheirSeeds() {
+    List<Long> seeds = List.of(3L, -8L, 5L);
+    for (String each : List.of("point", "ellipse", "spline:5")) {
+      WeightManifold manifold = WeightManifold.parse("replicas(3," + each + ")");
+      try (Parameter all =
+          new Initialization(seeds).weights(device, "w", manifold, Shape.of(7), FAN_IN)) {
+        double[] together = all.basis().toDoubles();
+        int size = together.length / 3;
+        for (int r = 0; r < 3; r++) {
+          Initialization own = new Initialization(seeds.get(r));
+          WeightManifold alone = WeightManifold.parse(each);
+          try (Parameter one = own.weights(device, "w", alone, Shape.of(7), FAN_IN)) {
+            assertThat(Arrays.copyOfRange(together, r * size, (r + 1) * size))
+                .containsExactly(one.basis().toDoubles());
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void seedsAreAsManyAsReplicas() {
+    assertThatIllegalArgumentException().isThrownBy(() -> new Initialization(List.of()));
+    for (String spec : List.of("line", "replicas(3,line)")) {
+      WeightManifold manifold = WeightManifold.parse(spec);
+      Initialization two = new Initialization(List.of(1L, 2L));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> two.weights(device, "w", manifold, Shape.of(7), FAN_IN))
+          .withMessageContaining("2 seeds for " + spec);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.loxodrome.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.loxodrome.tensor.Shape;
 import io.loxodrome.tensor.Tensor;
@@ -33,9 +34,11 @@ abstract class ElementwiseSuite extends FamilySuite {
           operators.addScaled(sum, -0.375, bench.input(shape, x));
           Tensor rectified = bench.output(shape);
           operators.relu(bench.input(shape, x), rectified);
+          Tensor repeated = bench.output(Shape.of(5, size));
+          operators.repeat(bench.input(shape, x), repeated);
           Tensor gradient = bench.output(shape);
           operators.reluBackward(rectified, bench.input(shape, y), gradient);
-          return List.of(filled, copied, sum, rectified, gradient);
+          return List.of(filled, copied, repeated, sum, rectified, gradient);
         });
   }
 
@@ -46,6 +49,29 @@ abstract class ElementwiseSuite extends FamilySuite {
       Tensor y = bench.output(Shape.of(6));
       bench.operators().elementwise().copy(x, y);
       assertThat(y.toDoubles()).containsExactly(1, 2, 3, 4, 5, 6);
+    }
+  }
+
+  @Test
+  void repeatFillsTheTargetWithWholeCopies() {
+    try (Bench bench = bench()) {
+      Tensor x = bench.input(Shape.of(2), new double[] {1, 2});
+      Tensor y = bench.output(Shape.of(3, 2));
+      bench.operators().elementwise().repeat(x, y);
+      assertThat(y.toDoubles()).containsExactly(1, 2, 1, 2, 1, 2);
+      Tensor odd = bench.output(Shape.of(5));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> bench.operators().elementwise().repeat(x, odd))
+          .withMessageContaining("multiple");
+    }
+  }
+
+  @Test
+  void aTensorIsAddedToItself() {
+    try (Bench bench = bench()) {
+      Tensor x = bench.updated(Shape.of(3), new double[] {1, -2, 3});
+      bench.operators().elementwise().addScaled(x, 2, x);
+      assertThat(x.toDoubles()).containsExactly(3, -6, 9);
     }
   }
 

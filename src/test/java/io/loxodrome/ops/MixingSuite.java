@@ -76,7 +76,11 @@ abstract class MixingSuite extends FamilySuite {
         "torus",
         "sheet",
         "sphere:2",
-        "product(line,ellipse)"
+        "product(line,ellipse)",
+        "replicas(20,point)",
+        "replicas(3,ellipse)",
+        "replicas(2,spline:5)",
+        "replicas(1,sphere:1)"
       })
   void coefficientsAreTheManifolds(String spec) {
     WeightManifold manifold = WeightManifold.parse(spec);

@@ -39,7 +39,13 @@ abstract class UpdateSuite extends FamilySuite {
         "sheet",
         "sphere:2",
         "product(line,ellipse)",
-        "product(rod,spline:5)");
+        "product(rod,spline:5)",
+        "replicas(3,point)",
+        "replicas(3,ellipse)",
+        "replicas(2,rod)",
+        "replicas(3,spline:5)",
+        "replicas(9,spline:8)",
+        "replicas(2,product(line,rod))");
   }
 
   private static Gram gram(String spec) {
@@ -243,7 +249,8 @@ abstract class UpdateSuite extends FamilySuite {
   @ParameterizedTest
   @EnumSource
   void frozenRowsNeverMove(Step step) {
-    for (String spec : List.of("rod", "product(rod,ellipse)", "product(line,rod)")) {
+    for (String spec :
+        List.of("rod", "product(rod,ellipse)", "product(line,rod)", "replicas(2,rod)")) {
       WeightManifold manifold = WeightManifold.parse(spec);
       int columns = 17;
       Shape shape = Shape.of(manifold.basisSize(), columns);

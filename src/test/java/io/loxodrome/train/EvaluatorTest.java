@@ -92,7 +92,7 @@ class EvaluatorTest {
 
   private AngleAccuracy evaluate(ImageSet images, Layer network) {
     Normalization none = new Normalization(List.of(0.0), List.of(1.0));
-    try (RotatedImages rotated = new RotatedImages(device, images, none)) {
+    try (StoredImages rotated = new StoredImages(device, images, none)) {
       AngleGrid grid = new AngleGrid(360, 4, 11);
       return new Evaluator(device, rotated, grid).accuracy(network, () -> false);
     }
@@ -174,7 +174,7 @@ class EvaluatorTest {
   void anEvaluationStopsBetweenBatches() {
     Oracle oracle = new Oracle((image, degree) -> 0);
     Normalization none = new Normalization(List.of(0.0), List.of(1.0));
-    try (RotatedImages rotated = new RotatedImages(device, images(100, i -> 0), none)) {
+    try (StoredImages rotated = new StoredImages(device, images(100, i -> 0), none)) {
       Evaluator evaluator = new Evaluator(device, rotated, new AngleGrid(360, 4, 11));
       assertThatThrownBy(() -> evaluator.accuracy(oracle, () -> !oracle.shown.isEmpty()))
           .isInstanceOf(RunStoppedException.class)

@@ -26,7 +26,7 @@ final class SmallTraining implements AutoCloseable {
   private final Device device;
   private final Layer network;
   private final Optimizer optimizer;
-  private final RotatedImages images;
+  private final StoredImages images;
   private final List<Double> losses = new ArrayList<>();
   private TrainingPosition position = TrainingPosition.START;
 
@@ -44,7 +44,7 @@ final class SmallTraining implements AutoCloseable {
             SmallDataset.CLASSES,
             new Initialization(1));
     this.optimizer = optimizer.create(device, network.parameters());
-    this.images = new RotatedImages(device, data.train(), data.normalization());
+    this.images = new StoredImages(device, data.train(), data.normalization());
   }
 
   /** Takes steps with a trainer of their own: it records the first and repeats it. */
@@ -55,7 +55,7 @@ final class SmallTraining implements AutoCloseable {
             network,
             optimizer,
             images,
-            new FixedAngles(4),
+            ImageTask.turned(new FixedAngles(4)),
             new BatchOrder(data.train().count(), BATCH, 3),
             position)) {
       trainer.train(Integer.MAX_VALUE, new Steps(steps));

@@ -90,14 +90,14 @@ class TrainerTest {
   private void train(Layer network, OptimizerChoice choice, int epochs, Listener listener)
       throws IOException {
     try (Optimizer optimizer = choice.create(device, network.parameters());
-        RotatedImages images = new RotatedImages(device, data.train(), data.normalization());
+        StoredImages images = new StoredImages(device, data.train(), data.normalization());
         Trainer trainer =
             new Trainer(
                 device,
                 network,
                 optimizer,
                 images,
-                new FixedAngles(4),
+                ImageTask.turned(new FixedAngles(4)),
                 new BatchOrder(data.train().count(), BATCH, 3),
                 TrainingPosition.START)) {
       trainer.train(epochs, listener);

@@ -60,6 +60,21 @@ final class CpuElementwise implements ElementwiseOperators {
   }
 
   @Override
+  public void repeat(Tensor x, Tensor y) {
+    NativeBlock source = NativeMemory.floats("x", x);
+    NativeBlock target = NativeMemory.floats("y", y);
+    chunks(
+        x,
+        (worker, first, count) -> {
+          float[] values = worker.scratch(0, count);
+          source.get(first, values, 0, count);
+          for (long start = 0; start < y.size(); start += x.size()) {
+            target.put(start + first, values, 0, count);
+          }
+        });
+  }
+
+  @Override
   public void addScaled(Tensor y, double factor, Tensor x) {
     NativeBlock source = NativeMemory.floats("x", x);
     NativeBlock target = NativeMemory.floats("y", y);

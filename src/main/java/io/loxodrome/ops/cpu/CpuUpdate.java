@@ -1,10 +1,13 @@
 package io.loxodrome.ops.cpu;
 
+import io.loxodrome.manifold.DiagonalGram;
 import io.loxodrome.manifold.Gram;
+import io.loxodrome.manifold.KroneckerGram;
 import io.loxodrome.ops.AdamStep;
 import io.loxodrome.ops.SgdStep;
 import io.loxodrome.ops.UpdateOperators;
 import io.loxodrome.tensor.Tensor;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
@@ -30,13 +33,20 @@ final class CpuUpdate implements UpdateOperators {
     this.workers = workers;
   }
 
-  /** What is computed of a Gram matrix once; the n x n whitening only where Adam asks for it. */
+  /**
+   * What is computed of a Gram matrix once; the n x n whitening only where Adam asks for it.
+   *
+   * <p>Of I (x) G only G counts: n is its size, and there are as many blocks of n rows as I has.
+   */
   private static final class Metric {
+    final int blocks;
     final int n;
     final boolean[] free;
     final ColumnTransform inverse;
 
-    Metric(Gram gram) {
+    Metric(Gram whole) {
+      Gram gram = block(whole);
+      blocks = whole.size() / gram.size();
       n = gram.size();
       free = new boolean[n];
       for (int k = 0; k < n; k++) {
@@ -56,19 +66,34 @@ final class CpuUpdate implements UpdateOperators {
     final ColumnTransform whitening;
     final ColumnTransform unwhitening;
 
-    Whitening(Gram gram) {
+    Whitening(Gram whole) {
+      Gram gram = block(whole);
       whitening = ColumnTransform.whitening(gram);
       unwhitening = ColumnTransform.unwhitening(gram);
     }
+  }
+
+  /** G of I (x) G; any other as it is. */
+  private static Gram block(Gram gram) {
+    return gram instanceof KroneckerGram product
+            && product.left() instanceof DiagonalGram left
+            && Arrays.stream(left.diagonal()).allMatch(value -> value == 1)
+        ? product.right()
+        : gram;
   }
 
   private Metric metric(Gram gram) {
     return metrics.computeIfAbsent(gram, Metric::new);
   }
 
-  /** Works on {@code count} columns from {@code first} on, whose gradients are in n rows. */
+  /** Works on {@code count} columns of the n rows of a block, whose gradients it is given. */
   private interface Columns {
-    void run(Worker worker, float[][] rows, int first, int count);
+    /**
+     * Does it.
+     *
+     * @param first where the first of the columns is in the first of the rows
+     */
+    void run(Worker worker, float[][] rows, long first, int count);
   }
 
   /** Reads the gradient some columns at a time. */
@@ -81,12 +106,15 @@ final class CpuUpdate implements UpdateOperators {
         GRAIN,
         (worker, from, to) -> {
           float[][] rows = worker.scratchRows(0, metric.n, chunk);
-          for (int first = from; first < to; first += chunk) {
-            int count = Math.min(chunk, to - first);
-            for (int k = 0; k < metric.n; k++) {
-              block.get((long) k * p + first, rows[k], 0, count);
+          for (int b = 0; b < metric.blocks; b++) {
+            for (int column = from; column < to; column += chunk) {
+              int count = Math.min(chunk, to - column);
+              long first = (long) b * metric.n * p + column;
+              for (int k = 0; k < metric.n; k++) {
+                block.get(first + (long) k * p, rows[k], 0, count);
+              }
+              work.run(worker, rows, first, count);
             }
-            work.run(worker, rows, first, count);
           }
         });
   }
@@ -102,7 +130,7 @@ final class CpuUpdate implements UpdateOperators {
         (worker, rows, first, count) -> {
           metric.inverse.apply(worker, rows, count);
           for (int k = 0; k < metric.n; k++) {
-            block.put((long) k * p + first, rows[k], 0, count);
+            block.put(first + (long) k * p, rows[k], 0, count);
           }
         });
   }
@@ -156,7 +184,7 @@ final class CpuUpdate implements UpdateOperators {
           float[] v = worker.scratch(3, count);
           for (int k = 0; k < metric.n; k++) {
             if (metric.free[k]) {
-              long at = (long) k * p + first;
+              long at = first + (long) k * p;
               points.get(at, point, 0, count);
               velocities.get(at, v, 0, count);
               move(step, rows[k], point, v, count);
@@ -208,7 +236,7 @@ final class CpuUpdate implements UpdateOperators {
           float[] mean = worker.scratch(2, count);
           float[] square = worker.scratch(3, count);
           for (int k = 0; k < metric.n; k++) {
-            long at = (long) k * p + from;
+            long at = from + (long) k * p;
             means.get(at, mean, 0, count);
             squares.get(at, square, 0, count);
             toDirection(step, rows[k], mean, square, count);
@@ -222,7 +250,7 @@ final class CpuUpdate implements UpdateOperators {
           }
           for (int k = 0; k < metric.n; k++) {
             if (metric.free[k]) {
-              long at = (long) k * p + from;
+              long at = from + (long) k * p;
               points.get(at, mean, 0, count);
               move(step, rows[k], mean, count);
               points.put(at, mean, 0, count);

@@ -32,6 +32,24 @@ final class CudaElementwise implements ElementwiseOperators {
     }
   }
 
+  /** The first copy from x, then what is there already behind itself, twice as much each time. */
+  @Override
+  public void repeat(Tensor x, Tensor y) {
+    if (y.size() == 0) {
+      return;
+    }
+    long source = CudaMemory.source(x);
+    long target = CudaMemory.target(y);
+    long bytes = y.size() * Float.BYTES;
+    long done = x.size() * Float.BYTES;
+    resources.driver().copy(source, target, done, resources.stream());
+    while (done < bytes) {
+      long more = Math.min(done, bytes - done);
+      resources.driver().copy(target, target + done, more, resources.stream());
+      done += more;
+    }
+  }
+
   @Override
   public void addScaled(Tensor y, double factor, Tensor x) {
     kernels.addScaled(

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * to it, so that labels, indices and angles can be looked at without waiting for the device.
  */
 final class CudaMemory extends Memory {
-  private static final int MOST_REMEMBERED = 1 << 16;
+  private static final int MOST_REMEMBERED = 1 << 20;
 
   private final DeviceMemory device;
   private final HostTransfers transfers;

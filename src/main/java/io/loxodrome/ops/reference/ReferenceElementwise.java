@@ -20,6 +20,16 @@ final class ReferenceElementwise implements ElementwiseOperators {
   }
 
   @Override
+  public void repeat(Tensor x, Tensor y) {
+    double[] once = x.toDoubles();
+    double[] values = new double[(int) y.size()];
+    for (int e = 0; e < values.length; e++) {
+      values[e] = once[e % once.length];
+    }
+    y.write(values);
+  }
+
+  @Override
   public void addScaled(Tensor y, double factor, Tensor x) {
     double[] sum = y.toDoubles();
     double[] addend = x.toDoubles();

@@ -22,7 +22,17 @@ class ImportOrderTest {
 
   private static final List<String> ORDER =
       List.of(
-          "manifold", "tensor", "cuda", "ops", "autograd", "nn", "optim", "data", "train", "cli");
+          "manifold",
+          "tensor",
+          "cuda",
+          "ops",
+          "autograd",
+          "nn",
+          "optim",
+          "data",
+          "train",
+          "experiment",
+          "cli");
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

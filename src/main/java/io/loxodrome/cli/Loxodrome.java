@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       TrainCommand.class,
       EvaluateCommand.class,
+      ExperimentCommand.class,
       ManifoldCommand.class,
       DoctorCommand.class
     })

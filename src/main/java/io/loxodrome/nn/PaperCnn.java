@@ -3,10 +3,8 @@ package io.loxodrome.nn;
 import io.loxodrome.autograd.Tape;
 import io.loxodrome.autograd.Variable;
 import io.loxodrome.manifold.WeightManifold;
-import io.loxodrome.ops.Activation;
 import io.loxodrome.ops.Convolution;
 import io.loxodrome.ops.Device;
-import io.loxodrome.ops.Linear;
 import io.loxodrome.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,11 +19,6 @@ import java.util.function.Consumer;
  * 128 x 3 x 3.
  */
 public final class PaperCnn implements Layer {
-  private static final int[] CHANNELS = {32, 64, 128};
-  private static final int KERNEL = 3;
-  private static final int POOL = 2;
-  private static final int HIDDEN = 512;
-
   private final Sequential layers;
 
   private PaperCnn(Sequential layers) {
@@ -46,46 +39,39 @@ public final class PaperCnn implements Layer {
       Shape image,
       int classes,
       Initialization initialization) {
-    List<Convolution> convolutions = convolutions(image);
-    Convolution last = convolutions.get(convolutions.size() - 1);
-    int features = Math.toIntExact(last.outputShape(1).rowSize());
-    Linear hidden = new Linear(features, HIDDEN, Activation.RELU);
-    Linear output = new Linear(HIDDEN, classes, Activation.NONE);
+    return of(device, manifold, PaperShapes.of(image, classes), initialization);
+  }
+
+  /**
+   * The same network with all its channels scaled alike, so that one basis point has about as many
+   * parameters as {@code basisSize} of the paper's own.
+   *
+   * @param basisSize at least 1
+   */
+  public static PaperCnn widened(
+      Device device,
+      WeightManifold manifold,
+      Shape image,
+      int classes,
+      int basisSize,
+      Initialization initialization) {
+    PaperShapes shapes = PaperShapes.widened(image, classes, basisSize);
+    return of(device, manifold, shapes, initialization);
+  }
+
+  private static PaperCnn of(
+      Device device, WeightManifold manifold, PaperShapes shapes, Initialization initialization) {
     List<Layer> layers = new ArrayList<>();
-    for (Convolution convolution : convolutions) {
+    for (Convolution convolution : shapes.convolutions()) {
       String name = "conv" + (layers.size() + 1);
       layers.add(ManifoldConv2d.initialized(device, name, manifold, convolution, initialization));
     }
     layers.add(new Flatten("flatten"));
-    layers.add(ManifoldLinear.initialized(device, "linear1", manifold, hidden, initialization));
-    layers.add(ManifoldLinear.initialized(device, "linear2", manifold, output, initialization));
+    layers.add(
+        ManifoldLinear.initialized(device, "linear1", manifold, shapes.hidden(), initialization));
+    layers.add(
+        ManifoldLinear.initialized(device, "linear2", manifold, shapes.output(), initialization));
     return new PaperCnn(new Sequential(layers));
-  }
-
-  private static List<Convolution> convolutions(Shape image) {
-    int least = POOL * POOL * POOL;
-    if (image.rank() != 3 || Math.min(image.dimension(1), image.dimension(2)) < least) {
-      throw new IllegalArgumentException(
-          "image has shape "
-              + image
-              + ", expected channels x height x width with height and width at least "
-              + least);
-    }
-    List<Convolution> convolutions = new ArrayList<>();
-    int inputs = image.dimension(0);
-    int height = image.dimension(1);
-    int width = image.dimension(2);
-    for (int outputs : CHANNELS) {
-      Convolution convolution =
-          Convolution.same(inputs, outputs, height, width, KERNEL)
-              .activated(Activation.RELU)
-              .pooled(POOL);
-      convolutions.add(convolution);
-      inputs = outputs;
-      height = convolution.outputHeight();
-      width = convolution.outputWidth();
-    }
-    return convolutions;
   }
 
   /** Logits, B x c, from images, B x channels x height x width. */

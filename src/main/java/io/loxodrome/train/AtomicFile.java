@@ -19,12 +19,12 @@ import java.util.UUID;
  * over the target; then the folder is forced too, which makes the rename itself durable. If
  * anything fails before the rename, the temporary file is deleted and the target is as it was.
  */
-final class AtomicFile {
+public final class AtomicFile {
   private AtomicFile() {}
 
   /** Writes a file's whole content to a stream, which is not buffered. */
   @FunctionalInterface
-  interface Content {
+  public interface Content {
     void writeTo(OutputStream out) throws IOException;
   }
 
@@ -35,7 +35,7 @@ final class AtomicFile {
    * @throws IOException if the content cannot be written; the message names the target and the
    *     reason
    */
-  static void write(Path target, Content content) throws IOException {
+  public static void write(Path target, Content content) throws IOException {
     Path folder = folderOf(target);
     Path temporary = folder.resolve(target.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {

@@ -4,7 +4,8 @@ package io.loxodrome.train;
 public final class RunStoppedException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  RunStoppedException(String message) {
+  /** Says what was stopped and how to go on. */
+  public RunStoppedException(String message) {
     super(message);
   }
 }

@@ -123,7 +123,7 @@ class BadInputTest {
     assertThat(outcome.code()).isEqualTo(2);
     assertThat(outcome.err().lines())
         .containsExactly(
-            "Unmatched argument at index 0: 'trian'; did you mean train or manifold?",
+            "Unmatched argument at index 0: 'trian'; did you mean train or manifold or experiment?",
             "Try 'loxodrome --help'.");
   }
 

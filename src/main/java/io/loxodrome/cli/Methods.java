@@ -1,0 +1,47 @@
+package io.loxodrome.cli;
+
+import io.loxodrome.nn.ConditioningMethod;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** The conditioning methods that an option lists. */
+record Methods(List<ConditioningMethod> list) {
+  Methods {
+    list = List.copyOf(list);
+  }
+
+  /** Methods from their texts, separated by commas; what is in brackets stays together. */
+  static Methods parse(String text) {
+    List<ConditioningMethod> methods = new ArrayList<>();
+    int start = 0;
+    int depth = 0;
+    for (int i = 0; i < text.length(); i++) {
+      switch (text.charAt(i)) {
+        case '(' -> depth++;
+        case ')' -> depth--;
+        case ',' -> {
+          if (depth == 0) {
+            methods.add(ConditioningMethod.parse(text.substring(start, i)));
+            start = i + 1;
+          }
+        }
+        default -> {}
+      }
+    }
+    methods.add(ConditioningMethod.parse(text.substring(start)));
+    return new Methods(methods);
+  }
+
+  static final class Converter implements ITypeConverter<Methods> {
+    @Override
+    public Methods convert(String value) {
+      try {
+        return parse(value);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.loxodrome.cli;
+
+import io.loxodrome.ops.AdamStep;
+import io.loxodrome.train.OptimizerChoice;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that decide how parameters move; one not given leaves the setting as it is. */
+final class OptimizerOptions {
+  @Option(
+      names = "--optimizer",
+      paramLabel = "NAME",
+      description = "sgd, nesterov, adam or adamw (sgd).")
+  OptimizerChoice.@Nullable Rule optimizer;
+
+  @Option(
+      names = "--form",
+      paramLabel = "FORM",
+      description = "Gradient that Adam sees: paper or whitened (whitened).")
+  AdamStep.@Nullable Form form;
+
+  @Option(
+      names = "--learning-rate",
+      paramLabel = "ETA",
+      description = "Step size (0.01; 0.001 for Adam).")
+  @Nullable Double learningRate;
+
+  @Option(names = "--momentum", paramLabel = "M", description = "Momentum of SGD, in [0, 1) (0.9).")
+  @Nullable Double momentum;
+
+  @Option(
+      names = "--weight-decay",
+      paramLabel = "D",
+      description = "Decoupled weight decay (0; 0.01 for AdamW).")
+  @Nullable Double weightDecay;
+
+  @Option(
+      names = "--clip",
+      paramLabel = "LENGTH",
+      description = "Longest gradient, in the manifold's metric; any length without it.")
+  @Nullable Double clip;
+
+  /** The optimiser with what was given put in its place. */
+  OptimizerChoice over(OptimizerChoice base) {
+    OptimizerChoice chosen =
+        optimizer == null || optimizer == base.rule() ? base : OptimizerChoice.of(optimizer);
+    return new OptimizerChoice(
+        chosen.rule(),
+        either(form, chosen.form()),
+        either(learningRate, chosen.learningRate()),
+        either(momentum, chosen.momentum()),
+        either(weightDecay, chosen.weightDecay()),
+        clip == null ? chosen.clip() : OptionalDouble.of(clip));
+  }
+
+  private static <T> T either(@Nullable T given, T otherwise) {
+    return given == null ? otherwise : given;
+  }
+}

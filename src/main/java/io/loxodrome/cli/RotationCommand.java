@@ -1,0 +1,43 @@
+package io.loxodrome.cli;
+
+import io.loxodrome.experiment.Experiment;
+import io.loxodrome.experiment.Experiments;
+import io.loxodrome.train.OptimizerChoice;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Turned images, of which some angles are never trained on. */
+@Command(
+    name = "rotation",
+    sortOptions = false,
+    mixinStandardHelpOptions = true,
+    description = "Accuracy over all angles against the share of angles trained on (Fig. 2b).")
+final class RotationCommand extends SweepCommand {
+  @Option(
+      names = "--methods",
+      paramLabel = "METHOD",
+      converter = Methods.Converter.class,
+      defaultValue = "ellipse,none,concat,embed",
+      description =
+          "What is compared, separated by commas: a manifold, none, widened:MANIFOLD, or"
+              + " concat, embed or film, each also with :circle (${DEFAULT-VALUE}).")
+  private Methods methods = Methods.parse("ellipse,none,concat,embed");
+
+  @Mixin private SharesOptions shares = new SharesOptions();
+
+  @Mixin private OptimizerOptions optimizer = new OptimizerOptions();
+
+  RotationCommand(Interrupt interrupt) {
+    super(interrupt);
+  }
+
+  @Override
+  Experiment experiment() {
+    return Experiments.rotation(
+        base(optimizer.over(OptimizerChoice.of(OptimizerChoice.Rule.SGD))),
+        methods.list(),
+        shares.scheme,
+        shares.shares);
+  }
+}

@@ -34,4 +34,14 @@ public record Dataset(String name, ImageSet train, ImageSet test, Normalization 
   public static Dataset of(String name, ImageSet train, ImageSet test) {
     return new Dataset(name, train, test, ChannelStatistics.of(train));
   }
+
+  /**
+   * The first {@code limit} images of each set, or all of a set that has no more than that,
+   * normalised as before.
+   *
+   * @throws IllegalArgumentException if limit is below 1
+   */
+  public Dataset take(int limit) {
+    return new Dataset(name, train.take(limit), test.take(limit), normalization);
+  }
 }

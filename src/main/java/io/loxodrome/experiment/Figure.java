@@ -1,23 +1,16 @@
 package io.loxodrome.experiment;
 
 import io.loxodrome.train.AtomicFile;
+import io.loxodrome.train.ChartImage;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
-import java.awt.Graphics2D;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import javax.imageio.ImageIO;
-import javax.imageio.stream.ImageOutputStream;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
-import org.knowm.xchart.VectorGraphicsEncoder;
-import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.style.Styler.ChartTheme;
 import org.knowm.xchart.style.Styler.LegendPosition;
@@ -38,9 +31,6 @@ public final class Figure {
 
   /** About what the legend leaves, so that the axis is marked at the places and not between. */
   private static final int PLOT_WIDTH = 600;
-
-  /** Pixels of a PNG image per pixel of the chart: enough for print. */
-  private static final int PNG_SCALE = 2;
 
   private static final float LINE_WIDTH = 2.2f;
   private static final int MARKER_SIZE = 9;
@@ -99,8 +89,9 @@ public final class Figure {
   }
 
   private void write(ExperimentFolder folder) throws IOException {
-    replace(folder.figure("png"), png());
-    replace(folder.figure("svg"), svg());
+    ChartImage image = new ChartImage(chart);
+    replace(folder.figure("png"), image.png());
+    replace(folder.figure("svg"), image.svg());
   }
 
   private static void replace(Path file, byte[] content) throws IOException {
@@ -168,27 +159,5 @@ public final class Figure {
       case STEPS -> new BasicStroke(LINE_WIDTH, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
       case CATEGORIES -> SeriesLines.NONE;
     };
-  }
-
-  private byte[] png() throws IOException {
-    BufferedImage image =
-        new BufferedImage(PNG_SCALE * WIDTH, PNG_SCALE * HEIGHT, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = image.createGraphics();
-    graphics.scale(PNG_SCALE, PNG_SCALE);
-    chart.paint(graphics, WIDTH, HEIGHT);
-    graphics.dispose();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    // In memory: ImageIO's own stream goes by way of a file in the system's temporary folder.
-    try (ImageOutputStream stream = new MemoryCacheImageOutputStream(bytes)) {
-      ImageIO.write(image, "png", stream);
-    }
-    return bytes.toByteArray();
-  }
-
-  /** Its text as outlines. */
-  private byte[] svg() throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    VectorGraphicsEncoder.saveVectorGraphic(chart, bytes, VectorGraphicsFormat.SVG);
-    return bytes.toByteArray();
   }
 }

@@ -106,13 +106,7 @@ public record RunPoint(
 
   /** The part of a data set that these settings use. */
   public Dataset limited(Dataset data) {
-    return limit.isEmpty()
-        ? data
-        : new Dataset(
-            data.name(),
-            data.train().take(limit.getAsInt()),
-            data.test().take(limit.getAsInt()),
-            data.normalization());
+    return limit.isEmpty() ? data : data.take(limit.getAsInt());
   }
 
   private boolean isAdam() {

@@ -94,7 +94,7 @@ public final class AngleAccuracyPlot {
    *     left as it was
    */
   public void writePng(Path file) throws IOException {
-    byte[] png = chart().png();
+    byte[] png = chart().image().png();
     AtomicFile.write(file, out -> out.write(png));
   }
 
@@ -105,7 +105,7 @@ public final class AngleAccuracyPlot {
    *     left as it was
    */
   public void writeSvg(Path file) throws IOException {
-    byte[] svg = chart().svg();
+    byte[] svg = chart().image().svg();
     AtomicFile.write(file, out -> out.write(svg));
   }
 

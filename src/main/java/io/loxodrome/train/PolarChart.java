@@ -6,17 +6,9 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.RoundRectangle2D;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
-import javax.imageio.stream.ImageOutputStream;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.knowm.xchart.AnnotationText;
-import org.knowm.xchart.VectorGraphicsEncoder;
-import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler.ChartTheme;
@@ -46,9 +38,6 @@ final class PolarChart {
   private static final int WIDTH = 760;
 
   private static final int HEIGHT = (int) Math.round(WIDTH * (TOP + SIDE) / (2 * SIDE));
-
-  /** Pixels of a PNG image per pixel of the chart: enough for print. */
-  private static final int PNG_SCALE = 2;
 
   private static final int RINGS = 5;
 
@@ -178,27 +167,9 @@ final class PolarChart {
     return series;
   }
 
-  /** The chart as a PNG image. */
-  byte[] png() throws IOException {
-    BufferedImage image =
-        new BufferedImage(PNG_SCALE * WIDTH, PNG_SCALE * HEIGHT, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = image.createGraphics();
-    graphics.scale(PNG_SCALE, PNG_SCALE);
-    chart.paint(graphics, WIDTH, HEIGHT);
-    graphics.dispose();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    // In memory: ImageIO's own stream goes by way of a file in the system's temporary folder.
-    try (ImageOutputStream stream = new MemoryCacheImageOutputStream(bytes)) {
-      ImageIO.write(image, "png", stream);
-    }
-    return bytes.toByteArray();
-  }
-
-  /** The chart as an SVG image, its text as outlines. */
-  byte[] svg() throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    VectorGraphicsEncoder.saveVectorGraphic(chart, bytes, VectorGraphicsFormat.SVG);
-    return bytes.toByteArray();
+  /** The chart as an image. */
+  ChartImage image() {
+    return new ChartImage(chart);
   }
 
   private static double[] constant(double value, int length) {

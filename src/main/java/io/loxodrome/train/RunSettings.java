@@ -4,7 +4,6 @@ import io.loxodrome.data.AngleScheme;
 import io.loxodrome.data.Dataset;
 import io.loxodrome.data.FashionMnist;
 import io.loxodrome.data.FixedAngles;
-import io.loxodrome.data.ImageSet;
 import io.loxodrome.manifold.WeightManifold;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -60,15 +59,7 @@ public record RunSettings(
 
   /** The part of a data set that these settings use. */
   Dataset limited(Dataset data) {
-    if (limit.isEmpty()) {
-      return data;
-    }
-    return new Dataset(
-        data.name(), limited(data.train()), limited(data.test()), data.normalization());
-  }
-
-  private ImageSet limited(ImageSet images) {
-    return images.take(Math.min(limit.orElseThrow(), images.count()));
+    return limit.isEmpty() ? data : data.take(limit.getAsInt());
   }
 
   /** The settings as text by name, from which {@link #of} makes them again. */

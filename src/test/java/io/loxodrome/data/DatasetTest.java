@@ -46,6 +46,17 @@ class DatasetTest {
                 + " classes)");
   }
 
+  @Test
+  void takesTheFirstImagesOfEachSetAndKeepsTheNormalization() {
+    ImageSet three = new ImageSet("train", 1, 1, 1, 2, new byte[] {10, 20, 60}, new int[3]);
+    ImageSet one = new ImageSet("test", 1, 1, 1, 2, new byte[] {7}, new int[1]);
+    Dataset all = Dataset.of("set", three, one);
+    Dataset two = all.take(2);
+    assertThat(two.train().pixels()).containsExactly(10, 20);
+    assertThat(two.test()).isSameAs(one);
+    assertThat(two.normalization()).isEqualTo(all.normalization());
+  }
+
   private static ImageSet set(String name, int channels, int height, int width, int classes) {
     byte[] pixels = new byte[channels * height * width];
     return new ImageSet(name, channels, height, width, classes, pixels, new int[1]);

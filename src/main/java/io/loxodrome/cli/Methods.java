@@ -8,6 +8,11 @@ import picocli.CommandLine.TypeConversionException;
 
 /** The conditioning methods that an option lists. */
 record Methods(List<ConditioningMethod> list) {
+  /** Of an option that takes all of them. */
+  static final String DESCRIPTION =
+      "What is compared, separated by commas: a manifold, none, widened:MANIFOLD, or"
+          + " concat, embed or film, each also with :circle (${DEFAULT-VALUE}).";
+
   Methods {
     list = List.copyOf(list);
   }

@@ -20,9 +20,7 @@ final class NoiseCommand extends SweepCommand {
       paramLabel = "METHOD",
       converter = Methods.Converter.class,
       defaultValue = "line,none,concat,embed",
-      description =
-          "What is compared, separated by commas: a manifold, none, widened:MANIFOLD, or"
-              + " concat, embed or film, each also with :circle (${DEFAULT-VALUE}).")
+      description = Methods.DESCRIPTION)
   private Methods methods = Methods.parse("line,none,concat,embed");
 
   @Option(

@@ -11,6 +11,11 @@ import picocli.CommandLine.TypeConversionException;
 
 /** An optimiser in one word: its rule, its form and its learning rate, the last two as wanted. */
 record OptimizerSpec(OptimizerChoice choice) {
+  /** Of an option that lists them. */
+  static final String DESCRIPTION =
+      "What is compared, separated by commas: sgd, nesterov, adam or adamw, then :paper or"
+          + " :whitened for the gradient Adam sees, then @RATE (${DEFAULT-VALUE}).";
+
   private static final Pattern TEXT = Pattern.compile("([a-z]+)(?::([a-z]+))?(?:@([^@]+))?");
 
   /** For example {@code sgd}, {@code adam:paper} or {@code adamw:whitened@0.0003}. */

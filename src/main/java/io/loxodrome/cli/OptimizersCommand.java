@@ -19,9 +19,7 @@ final class OptimizersCommand extends SweepCommand {
       paramLabel = "METHOD",
       converter = Methods.Converter.class,
       defaultValue = "ellipse",
-      description =
-          "What is compared, separated by commas: a manifold, none, widened:MANIFOLD, or"
-              + " concat, embed or film, each also with :circle (${DEFAULT-VALUE}).")
+      description = Methods.DESCRIPTION)
   private Methods methods = Methods.parse("ellipse");
 
   @Option(
@@ -30,9 +28,7 @@ final class OptimizersCommand extends SweepCommand {
       split = ",",
       converter = OptimizerSpec.Converter.class,
       defaultValue = "sgd,adam:paper,adam:whitened,adamw:paper,adamw:whitened",
-      description =
-          "What is compared, separated by commas: sgd, nesterov, adam or adamw, then :paper or"
-              + " :whitened for the gradient Adam sees, then @RATE (${DEFAULT-VALUE}).")
+      description = OptimizerSpec.DESCRIPTION)
   private List<OptimizerSpec> optimizers = List.of();
 
   OptimizersCommand(Interrupt interrupt) {

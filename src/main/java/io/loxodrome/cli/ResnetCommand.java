@@ -19,8 +19,7 @@ final class ResnetCommand extends SweepCommand {
       paramLabel = "METHOD",
       converter = Methods.Converter.class,
       defaultValue = "ellipse,none",
-      description =
-          "What is compared, separated by commas: a manifold or none" + " (${DEFAULT-VALUE}).")
+      description = "What is compared, separated by commas: a manifold or none (${DEFAULT-VALUE}).")
   private Methods methods = Methods.parse("ellipse,none");
 
   @Option(
@@ -29,9 +28,7 @@ final class ResnetCommand extends SweepCommand {
       split = ",",
       converter = OptimizerSpec.Converter.class,
       defaultValue = "sgd,adam:paper,adamw:paper",
-      description =
-          "What is compared, separated by commas: sgd, nesterov, adam or adamw, then :paper or"
-              + " :whitened for the gradient Adam sees, then @RATE (${DEFAULT-VALUE}).")
+      description = OptimizerSpec.DESCRIPTION)
   private List<OptimizerSpec> optimizers = List.of();
 
   @Option(

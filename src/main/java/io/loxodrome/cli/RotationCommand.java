@@ -19,9 +19,7 @@ final class RotationCommand extends SweepCommand {
       paramLabel = "METHOD",
       converter = Methods.Converter.class,
       defaultValue = "ellipse,none,concat,embed",
-      description =
-          "What is compared, separated by commas: a manifold, none, widened:MANIFOLD, or"
-              + " concat, embed or film, each also with :circle (${DEFAULT-VALUE}).")
+      description = Methods.DESCRIPTION)
   private Methods methods = Methods.parse("ellipse,none,concat,embed");
 
   @Mixin private SharesOptions shares = new SharesOptions();

@@ -19,9 +19,7 @@ final class TopologyCommand extends SweepCommand {
       paramLabel = "METHOD",
       converter = Methods.Converter.class,
       defaultValue = "line,ellipse,fourier:2,spline:8:periodic",
-      description =
-          "What is compared, separated by commas: a manifold, none, widened:MANIFOLD, or"
-              + " concat, embed or film, each also with :circle (${DEFAULT-VALUE}).")
+      description = Methods.DESCRIPTION)
   private Methods methods = Methods.parse("line,ellipse,fourier:2,spline:8:periodic");
 
   @Mixin private SharesOptions shares = new SharesOptions();

@@ -142,7 +142,7 @@ class FusedOptimizerTest extends KernelTest {
     Operands operands = new Operands(problem, off);
     run(rule, problem, operands);
     String name = "%s, %s, %d off".formatted(rule, problem, off);
-    verify(name, operands.outputs(expected(rule, problem)));
+    verify(name, operands.outputs(rule, problem));
   }
 
   private void run(Rule rule, OptimizerProblem problem, Operands operands) {
@@ -198,11 +198,15 @@ class FusedOptimizerTest extends KernelTest {
     }
 
     /** P and v, or P, m and u. */
-    Output[] outputs(double[][] expected) {
+    Output[] outputs(Rule rule, OptimizerProblem problem) {
+      double[][] expected = expected(rule, problem);
+      double bound = Output.bound(Storage.FLOAT32, terms);
+      double[][] rounded = expected(rule, problem.rounded(draw, bound));
       DeviceArray[] arrays = {basis, first, second};
       Output[] outputs = new Output[expected.length];
       for (int i = 0; i < outputs.length; i++) {
-        outputs[i] = new Output(arrays[i], Storage.FLOAT32, expected[i], terms);
+        outputs[i] =
+            new Output(arrays[i], Storage.FLOAT32, expected[i], terms).orAsFarAs(rounded[i]);
       }
       return outputs;
     }
@@ -278,7 +282,7 @@ class FusedOptimizerTest extends KernelTest {
               .formatted(rule, problem.spec, problem.shape.columns(), problem.storage),
           problem.shape.count(),
           perNumber * problem.moving().length + factors,
-          operands.outputs(expected(rule, problem)));
+          operands.outputs(rule, problem));
     }
   }
 

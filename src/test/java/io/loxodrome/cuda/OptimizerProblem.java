@@ -35,6 +35,31 @@ final class OptimizerProblem {
     this.second = draw.uniforms(shape.count(), 0.1, 2);
   }
 
+  private OptimizerProblem(OptimizerProblem exact, Draw draw, double bound) {
+    this.spec = exact.spec;
+    this.gram = exact.gram;
+    this.shape = exact.shape;
+    this.storage = exact.storage;
+    this.basis = changed(exact.basis, draw, bound);
+    this.gradient = changed(exact.gradient, draw, bound);
+    this.first = changed(exact.first, draw, bound);
+    this.second = changed(exact.second, draw, bound);
+  }
+
+  /** The same problem with each number changed by up to so much of itself. */
+  OptimizerProblem rounded(Draw draw, double bound) {
+    return new OptimizerProblem(this, draw, bound);
+  }
+
+  private static double[] changed(double[] numbers, Draw draw, double bound) {
+    double[] changes = draw.uniforms(numbers.length, -bound, bound);
+    double[] changed = numbers.clone();
+    for (int i = 0; i < changed.length; i++) {
+      changed[i] *= 1 + changes[i];
+    }
+    return changed;
+  }
+
   /** P and v after a step. */
   double[][] sgd(SgdNumbers numbers) {
     double[] p = basis.clone();

@@ -16,7 +16,7 @@ public final class Errors {
   }
 
   /** ||values - expected||. */
-  static double absolute(double[] values, double[] expected) {
+  public static double absolute(double[] values, double[] expected) {
     double error = 0;
     for (int i = 0; i < expected.length; i++) {
       error += (values[i] - expected[i]) * (values[i] - expected[i]);
@@ -25,7 +25,7 @@ public final class Errors {
   }
 
   /** ||values||. */
-  static double norm(double[] values) {
+  public static double norm(double[] values) {
     return absolute(values, new double[values.length]);
   }
 

@@ -1,27 +1,29 @@
-// From stored bytes to a network's input: rotation, normalisation and noise.
+// From stored bytes to a network's input: rotation, scale, normalisation and noise.
 //
-//   rotate   x_i[c] = R(2 pi s_i) (image[index_i][c] / 255 - mean_c) / deviation_c
+//   rotate   x_i[c] = R(2 pi s_i) (image[index_i][c] / 255 - mean_c) / deviation_c,
+//            1 / r_i as large as the image is
 //   noise    x_i = (1 - t_i) x_i + t_i eta_i
 //
 // R turns counterclockwise about the image's centre as the image is seen. A pixel (across, down)
-// from the centre shows what was at (cos across - sin down, sin across + cos down), the mean of the
-// four neighbours weighted by nearness; a neighbour outside the image counts 0, after
+// from the centre shows what was at r (cos across - sin down, sin across + cos down), the mean of
+// the four neighbours weighted by nearness; a neighbour outside the image counts 0, after
 // normalisation. eta is standard normal: number e of stream t is entry e mod 4 of what Box and
 // Muller make of Philox4x32-10's block with counter (e / 4, t) and the seed as key.
 //
-// Positions are exact to 2^-28 of the distance from the centre, in fixed point: the value is a
-// continuous function of the position, across pixels' boundaries and across the image's edge, so a
-// position on the other side of a boundary by rounding gives another floor but, within rounding,
-// the same value. Numbers of noise are within 5e-6 of the exact ones.
+// Positions are exact to 2^-28 r + 2^-26 of the distance from the centre, to 2^-28 where r is 1, in
+// fixed point: the value is a continuous function of the position, across pixels' boundaries and
+// across the image's edge, so a position on the other side of a boundary by rounding gives another
+// floor but, within rounding, the same value. Numbers of noise are within 5e-6 of the exact ones.
 //
-// Layouts: images uint8 N x C x H x W, any address; indices int32 B; turns s and amounts t float B;
-// normalization C pairs of floats (1 / (255 deviation), -mean / deviation), 8-byte aligned;
-// x float B x C x H x W, 4-byte aligned. Entries _x4 write 16 bytes at once: x 16-byte aligned and
-// H W (noise alone: an example's length) a multiple of 4. Sides are at most 32768.
-// An index out of 0..N-1 or a turn that is not finite makes its whole example NaN.
+// Layouts: images uint8 N x C x H x W, any address; indices int32 B; turns s, shrinks r and amounts
+// t float B; normalization C pairs of floats (1 / (255 deviation), -mean / deviation), 8-byte
+// aligned; x float B x C x H x W, 4-byte aligned. Entries _x4 write 16 bytes at once: x 16-byte
+// aligned and H W (noise alone: an example's length) a multiple of 4. Sides are at most 32768.
+// An index out of 0..N-1, a turn that is not finite or an r out of 1/16..16 makes its whole example
+// NaN.
 //
 // Ideal traffic in words: x / 4 + x for rotate with or without noise (each byte of an image once),
-// 2 x for noise alone, and 1 per example for each of indices, turns and amounts.
+// 2 x for noise alone, and 1 per example for each of indices, turns, shrinks and amounts.
 
 #include "common.cuh"
 #include "slices.cuh"
@@ -47,15 +49,24 @@ __device__ Pair product(float a, float b) {
   return {high, fmaf(a, b, -high)};
 }
 
-// Cosine and sine in units of 2^-30, each within 3 units.
+// Cosine and sine times r, in units of 2^-30. Without r each is within 3 units.
 struct Turn {
-  int cos;
-  int sin;
+  long long cos;
+  long long sin;
 };
+
+constexpr float kMostShrink = 16.0f;
+constexpr float kLeastShrink = 1.0f / kMostShrink;
+
+// r in units of 2^-26 is exact from 1/4 on.
+__device__ Turn shrunk(int cos, int sin, float r) {
+  const int factor = __float2int_rn(r * 0x1p26f);
+  return {static_cast<long long>(cos) * factor >> 26, static_cast<long long>(sin) * factor >> 26};
+}
 
 __device__ int fixed_point(float x) { return __float2int_rn(x * 0x1p30f); }
 
-__device__ Turn turn_by(float s) {
+__device__ Turn turn_by(float s, float r) {
   const float turn = s - rintf(s);  // this and the rest are exact
   const int quarters = __float2int_rn(4.0f * turn);
   const float rest = fmaf(-0.25f, static_cast<float>(quarters), turn);
@@ -85,8 +96,8 @@ __device__ Turn turn_by(float s) {
   const bool odd = quarters & 1;
   const bool cos_negative = (quarters + 1) & 2;
   const bool sin_negative = quarters & 2;
-  return {cos_negative ? -(odd ? sin : cos) : (odd ? sin : cos),
-          sin_negative ? -(odd ? cos : sin) : (odd ? cos : sin)};
+  return shrunk(cos_negative ? -(odd ? sin : cos) : (odd ? sin : cos),
+                sin_negative ? -(odd ? cos : sin) : (odd ? cos : sin), r);
 }
 
 // One axis of a position: the neighbour before it and the one after, with their weights.
@@ -118,11 +129,9 @@ __device__ Source source_of(int row, int column, Turn turn, int height, int widt
   const int down = 4 * row - 2 * (height - 1);
   const int across = 4 * column - 2 * (width - 1);
   const long long from_row = (static_cast<long long>(height - 1) << 31) +
-                             static_cast<long long>(turn.sin) * across +
-                             static_cast<long long>(turn.cos) * down;
+                             turn.sin * across + turn.cos * down;
   const long long from_column = (static_cast<long long>(width - 1) << 31) +
-                                static_cast<long long>(turn.cos) * across -
-                                static_cast<long long>(turn.sin) * down;
+                                turn.cos * across - turn.sin * down;
   const Neighbours r = neighbours(from_row, height);
   const Neighbours c = neighbours(from_column, width);
   Source source;
@@ -237,10 +246,11 @@ __device__ float noisy(float x, float amount, float eta) {
 // is 1. A warp that makes strided noise can use 3 entries fewer than it makes.
 template <int kWidth, bool kNoise>
 __device__ void rotate(const unsigned char* __restrict__ images, const int* __restrict__ indices,
-                       const float* __restrict__ turns, const float2* __restrict__ normalization,
-                       Noise noise, float* __restrict__ x, float4* exchange, int count,
-                       long long batch, int channels, int height, int width, int per_block,
-                       long long rounds, int extra) {
+                       const float* __restrict__ turns, const float* __restrict__ shrinks,
+                       const float2* __restrict__ normalization, Noise noise,
+                       float* __restrict__ x, float4* exchange, int count, long long batch,
+                       int channels, int height, int width, int per_block, long long rounds,
+                       int extra) {
   constexpr bool kNeighbours = kWidth > 1;
   constexpr int kSpan = kNeighbours ? kTogether : kNoise ? kWarpTogether - 4 : kWarpTogether;
   constexpr int kWorker = kNeighbours ? 1 : kLanes;
@@ -254,11 +264,13 @@ __device__ void rotate(const unsigned char* __restrict__ images, const int* __re
     if (i >= batch) break;
     const int index = indices[i];
     const float s = turns[i];
+    const float r = shrinks[i];
     const float amount = kNoise ? noise.amounts[i] : 0.0f;
-    const bool valid = index >= 0 && index < count && isfinite(s);
+    const bool valid = index >= 0 && index < count && isfinite(s) &&
+                       r >= kLeastShrink && r <= kMostShrink;
     const unsigned char* image =
         images + (valid ? static_cast<long long>(index) * channels * plane : 0);
-    const Turn turn = turn_by(s);
+    const Turn turn = turn_by(s, r);
     for (int item = slices.first + slices.offset; item < items; item += slices.step) {
       const int begin = item * kSpan;
       const int end = min(begin + kSpan, plane);
@@ -374,43 +386,43 @@ __device__ void add_noise(Noise noise, float* x, float4* exchange, long long bat
 
 extern "C" __global__ void __launch_bounds__(loxodrome::kThreads)
     image_rotate_x4(const unsigned char* images, const int* indices, const float* turns,
-                    const float2* normalization, float* x, int count, long long batch,
-                    int channels, int height, int width, int per_block, long long rounds,
-                    int extra) {
-  loxodrome::rotate<4, false>(images, indices, turns, normalization, {}, x, nullptr, count, batch,
-                              channels, height, width, per_block, rounds, extra);
+                    const float* shrinks, const float2* normalization, float* x, int count,
+                    long long batch, int channels, int height, int width, int per_block,
+                    long long rounds, int extra) {
+  loxodrome::rotate<4, false>(images, indices, turns, shrinks, normalization, {}, x, nullptr, count,
+                              batch, channels, height, width, per_block, rounds, extra);
 }
 
 extern "C" __global__ void __launch_bounds__(loxodrome::kThreads)
     image_rotate_x1(const unsigned char* images, const int* indices, const float* turns,
-                    const float2* normalization, float* x, int count, long long batch,
-                    int channels, int height, int width, int per_block, long long rounds,
-                    int extra) {
-  loxodrome::rotate<1, false>(images, indices, turns, normalization, {}, x, nullptr, count, batch,
-                              channels, height, width, per_block, rounds, extra);
+                    const float* shrinks, const float2* normalization, float* x, int count,
+                    long long batch, int channels, int height, int width, int per_block,
+                    long long rounds, int extra) {
+  loxodrome::rotate<1, false>(images, indices, turns, shrinks, normalization, {}, x, nullptr, count,
+                              batch, channels, height, width, per_block, rounds, extra);
 }
 
 extern "C" __global__ void __launch_bounds__(loxodrome::kThreads)
     image_rotate_noise_x4(const unsigned char* images, const int* indices, const float* turns,
-                          const float2* normalization, const float* amounts,
+                          const float* shrinks, const float2* normalization, const float* amounts,
                           unsigned long long seed, unsigned long long first_stream, float* x,
                           int count, long long batch, int channels, int height, int width,
                           int per_block, long long rounds, int extra) {
-  loxodrome::rotate<4, true>(images, indices, turns, normalization, {seed, first_stream, amounts},
-                             x, nullptr, count, batch, channels, height, width, per_block, rounds,
-                             extra);
+  loxodrome::rotate<4, true>(images, indices, turns, shrinks, normalization,
+                             {seed, first_stream, amounts}, x, nullptr, count, batch, channels,
+                             height, width, per_block, rounds, extra);
 }
 
 extern "C" __global__ void __launch_bounds__(loxodrome::kThreads)
     image_rotate_noise_x1(const unsigned char* images, const int* indices, const float* turns,
-                          const float2* normalization, const float* amounts,
+                          const float* shrinks, const float2* normalization, const float* amounts,
                           unsigned long long seed, unsigned long long first_stream, float* x,
                           int count, long long batch, int channels, int height, int width,
                           int per_block, long long rounds, int extra) {
   __shared__ float4 exchange[loxodrome::kThreads];
-  loxodrome::rotate<1, true>(images, indices, turns, normalization, {seed, first_stream, amounts},
-                             x, exchange, count, batch, channels, height, width, per_block, rounds,
-                             extra);
+  loxodrome::rotate<1, true>(images, indices, turns, shrinks, normalization,
+                             {seed, first_stream, amounts}, x, exchange, count, batch, channels,
+                             height, width, per_block, rounds, extra);
 }
 
 extern "C" __global__ void __launch_bounds__(loxodrome::kThreads)

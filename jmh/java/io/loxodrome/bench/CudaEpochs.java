@@ -79,6 +79,7 @@ public final class CudaEpochs {
                 device,
                 network,
                 optimizer,
+                0,
                 turned,
                 ImageTask.turned(new FixedAngles(ANGLES)),
                 new BatchOrder(IMAGES, BATCH, 1),

@@ -25,6 +25,7 @@ public class ImageBenchmark extends OperatorBenchmark {
   private Tensor images;
   private Tensor indices;
   private Tensor turns;
+  private Tensor shrinks;
   private Tensor output;
   private double rotateIdeal;
   private double addNoiseIdeal;
@@ -35,6 +36,7 @@ public class ImageBenchmark extends OperatorBenchmark {
     images = bench.bytes(Batch.IMAGE.under(batch));
     indices = bench.numbers(batch);
     turns = bench.uniform(Shape.of(batch));
+    shrinks = bench.ones(Shape.of(batch));
     output = bench.normal(Batch.IMAGE.under(batch));
     double stored = images.size() * ElementType.UINT8.bytes();
     Work written = Work.of(0, output.shape());
@@ -44,7 +46,7 @@ public class ImageBenchmark extends OperatorBenchmark {
 
   @Benchmark
   public void rotate(OverIdeal overIdeal) {
-    operators.rotate(images, indices, turns, NORMALIZATION, output);
+    operators.rotate(images, indices, turns, shrinks, NORMALIZATION, output);
     done(overIdeal, rotateIdeal);
   }
 

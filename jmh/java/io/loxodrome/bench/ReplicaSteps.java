@@ -36,6 +36,7 @@ final class ReplicaSteps implements Step {
   private final Tensor stored;
   private final Tensor indices;
   private final Tensor turns;
+  private final Tensor shrinks;
   private final Tensor shown;
   private final Tensor images;
   private final Tensor labels;
@@ -52,6 +53,7 @@ final class ReplicaSteps implements Step {
     this.stored = device.allocate(ElementType.UINT8, IMAGE.under(BATCH)).write(pixels());
     this.indices = device.allocate(ElementType.INT32, Shape.of(BATCH)).write(range(BATCH));
     this.turns = device.allocate(Shape.of(BATCH)).write(angles());
+    this.shrinks = device.filled(Shape.of(BATCH), 1);
     this.shown = device.allocate(IMAGE.under(BATCH));
     this.images = device.allocate(IMAGE.under(count * BATCH));
     this.labels = device.allocate(ElementType.INT32, Shape.of(count * BATCH)).write(classes());
@@ -99,7 +101,7 @@ final class ReplicaSteps implements Step {
   @Override
   public double run() {
     Normalization plain = new Normalization(List.of(0.5), List.of(0.5));
-    device.operators().image().rotate(stored, indices, turns, plain, shown);
+    device.operators().image().rotate(stored, indices, turns, shrinks, plain, shown);
     device.operators().elementwise().repeat(shown, images);
     try (Conditioning conditioning = new Conditioning(device, places);
         Tape tape = Tape.recording(device)) {
@@ -119,6 +121,7 @@ final class ReplicaSteps implements Step {
     images.close();
     shown.close();
     turns.close();
+    shrinks.close();
     indices.close();
     stored.close();
     optimizer.close();

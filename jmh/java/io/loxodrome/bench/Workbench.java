@@ -56,6 +56,11 @@ final class Workbench implements AutoCloseable {
     return own(device.zeros(shape));
   }
 
+  /** Ones. */
+  Tensor ones(Shape shape) {
+    return own(device.filled(shape, 1));
+  }
+
   /** The numbers 0, 1, ..., as indices. */
   Tensor numbers(int count) {
     return empty(ElementType.INT32, Shape.of(count)).write(IntStream.range(0, count).toArray());

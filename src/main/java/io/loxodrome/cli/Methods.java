@@ -19,7 +19,12 @@ record Methods(List<ConditioningMethod> list) {
 
   /** Methods from their texts, separated by commas; what is in brackets stays together. */
   static Methods parse(String text) {
-    List<ConditioningMethod> methods = new ArrayList<>();
+    return new Methods(split(text).stream().map(ConditioningMethod::parse).toList());
+  }
+
+  /** The parts between commas that are in no brackets. */
+  static List<String> split(String text) {
+    List<String> parts = new ArrayList<>();
     int start = 0;
     int depth = 0;
     for (int i = 0; i < text.length(); i++) {
@@ -28,15 +33,15 @@ record Methods(List<ConditioningMethod> list) {
         case ')' -> depth--;
         case ',' -> {
           if (depth == 0) {
-            methods.add(ConditioningMethod.parse(text.substring(start, i)));
+            parts.add(text.substring(start, i));
             start = i + 1;
           }
         }
         default -> {}
       }
     }
-    methods.add(ConditioningMethod.parse(text.substring(start)));
-    return new Methods(methods);
+    parts.add(text.substring(start));
+    return parts;
   }
 
   static final class Converter implements ITypeConverter<Methods> {

@@ -15,13 +15,17 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = "Accuracy under noise against the largest share of noise trained on (Fig. 3).")
 final class NoiseCommand extends SweepCommand {
+  private static final String METHODS = "line+l2:0.001,line,none,concat,embed";
+
   @Option(
       names = "--methods",
       paramLabel = "METHOD",
-      converter = Methods.Converter.class,
-      defaultValue = "line,none,concat,embed",
-      description = Methods.DESCRIPTION)
-  private Methods methods = Methods.parse("line,none,concat,embed");
+      converter = PenalizedMethods.Converter.class,
+      defaultValue = METHODS,
+      description =
+          "What is compared, separated by commas: methods as in the other experiments, each"
+              + " followed by +l2:LAMBDA if it is to have its own --l2 (${DEFAULT-VALUE}).")
+  private PenalizedMethods methods = PenalizedMethods.parse(METHODS);
 
   @Option(
       names = "--maxima",

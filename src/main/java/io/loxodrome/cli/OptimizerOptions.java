@@ -41,6 +41,14 @@ final class OptimizerOptions {
       description = "Longest gradient, in the manifold's metric; any length without it.")
   @Nullable Double clip;
 
+  @Option(
+      names = "--l2",
+      paramLabel = "LAMBDA",
+      description =
+          "L2 that grows with s (Eq. 14): add LAMBDA mean s |W(s)|^2 to what is minimised, but not"
+              + " to the loss shown (0).")
+  @Nullable Double l2;
+
   /** The optimiser with what was given put in its place. */
   OptimizerChoice over(OptimizerChoice base) {
     OptimizerChoice chosen =
@@ -51,7 +59,8 @@ final class OptimizerOptions {
         either(learningRate, chosen.learningRate()),
         either(momentum, chosen.momentum()),
         either(weightDecay, chosen.weightDecay()),
-        clip == null ? chosen.clip() : OptionalDouble.of(clip));
+        clip == null ? chosen.clip() : OptionalDouble.of(clip),
+        either(l2, chosen.l2()));
   }
 
   private static <T> T either(@Nullable T given, T otherwise) {

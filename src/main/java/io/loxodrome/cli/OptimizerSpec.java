@@ -37,7 +37,8 @@ record OptimizerSpec(OptimizerChoice choice) {
             matcher.group(3) == null ? known.learningRate() : rate(matcher.group(3)),
             known.momentum(),
             known.weightDecay(),
-            known.clip()));
+            known.clip(),
+            known.l2()));
   }
 
   private static <E extends Enum<E>> E constant(Class<E> type, String name) {

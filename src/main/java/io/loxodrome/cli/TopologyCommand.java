@@ -2,25 +2,46 @@ package io.loxodrome.cli;
 
 import io.loxodrome.experiment.Experiment;
 import io.loxodrome.experiment.Experiments;
+import io.loxodrome.experiment.RunPoint;
+import io.loxodrome.nn.ConditioningMethod;
 import io.loxodrome.train.OptimizerChoice;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Turned images, on manifolds of several shapes. */
+/** Turned, or turned and scaled, images on manifolds of several shapes. */
 @Command(
     name = "topology",
     sortOptions = false,
     mixinStandardHelpOptions = true,
-    description = "The same for manifolds of other shapes.")
+    description =
+        "Accuracy over all angles, or all angles and scales, for manifolds of several shapes.")
 final class TopologyCommand extends SweepCommand {
+  private static final String CURVES = "line,ellipse,fourier:2,spline:8:periodic";
+  private static final String SURFACES = "torus,product(ellipse,line),none,concat,embed";
+
   @Option(
       names = "--methods",
       paramLabel = "METHOD",
       converter = Methods.Converter.class,
-      defaultValue = "line,ellipse,fourier:2,spline:8:periodic",
-      description = Methods.DESCRIPTION)
-  private Methods methods = Methods.parse("line,ellipse,fourier:2,spline:8:periodic");
+      description =
+          "What is compared, separated by commas, as in the other experiments ("
+              + CURVES
+              + "; with --scale "
+              + SURFACES
+              + ").")
+  private @Nullable Methods methods;
+
+  @Option(
+      names = "--scale",
+      paramLabel = "Z",
+      description =
+          "Show images Z^cos(2 pi s_2) as large, too, so that there are two conditioning values,"
+              + " the angle and the phase of the scale; --shares are shares of each. Images keep"
+              + " their size without it.")
+  private @Nullable Double scale;
 
   @Mixin private SharesOptions shares = new SharesOptions();
 
@@ -32,10 +53,13 @@ final class TopologyCommand extends SweepCommand {
 
   @Override
   Experiment experiment() {
-    return Experiments.topology(
-        base(optimizer.over(OptimizerChoice.of(OptimizerChoice.Rule.SGD))),
-        methods.list(),
-        shares.scheme,
-        shares.shares);
+    RunPoint base = base(optimizer.over(OptimizerChoice.of(OptimizerChoice.Rule.SGD)));
+    return scale == null
+        ? Experiments.topology(base, compared(CURVES), shares.scheme, shares.shares)
+        : Experiments.scaledTopology(base, compared(SURFACES), shares.scheme, shares.shares, scale);
+  }
+
+  private List<ConditioningMethod> compared(String otherwise) {
+    return (methods == null ? Methods.parse(otherwise) : methods).list();
   }
 }

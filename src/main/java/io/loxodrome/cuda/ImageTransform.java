@@ -1,6 +1,6 @@
 package io.loxodrome.cuda;
 
-/** From stored bytes to a network's input: rotates, normalises and adds noise, in one pass. */
+/** From stored bytes to a network's input: turns, scales, normalises and adds noise in one pass. */
 public final class ImageTransform {
   private static final String FAMILY = "image";
   private static final int MOST_SIDE = 32768;
@@ -93,15 +93,18 @@ public final class ImageTransform {
   }
 
   /**
-   * x_i = R(2 pi s_i) (image / 255 - mean) / deviation, the image being number index_i.
+   * x_i = R(2 pi s_i) (image / 255 - mean) / deviation, the image being number index_i, shown 1 /
+   * r_i as large as it is.
    *
    * <p>R turns counterclockwise about the image's centre as the image is seen, bilinear, with zeros
-   * outside after normalisation. An example whose index is not in 0..N-1 or whose turn is not
-   * finite becomes NaN. Fastest where x is 16-byte aligned and H W a multiple of 4.
+   * outside after normalisation. An example whose index is not in 0..N-1, whose turn is not finite
+   * or whose shrink is not in 1/16..16 becomes NaN. Fastest where x is 16-byte aligned and H W a
+   * multiple of 4.
    *
    * @param images device address, uint8 N x C x H x W
    * @param indices device address, int32 B, 4-byte aligned
    * @param turns device address of s, B floats, 4-byte aligned
+   * @param shrinks device address of r, B floats, 4-byte aligned
    * @param normalization device address of {@link #normalization}'s C pairs, 8-byte aligned
    * @param x device address, written, floats B x C x H x W, 4-byte aligned
    */
@@ -110,12 +113,13 @@ public final class ImageTransform {
       long images,
       long indices,
       long turns,
+      long shrinks,
       long normalization,
       long x,
       Stream stream) {
     boolean vectors = takesVectors(x, shape.plane());
     Arguments arguments = Arguments.of(entry("image_rotate", vectors));
-    addSources(arguments, images, indices, turns, normalization);
+    addSources(arguments, images, indices, turns, shrinks, normalization);
     addTarget(arguments, x, shape);
     launch(shape, vectors, WARP_SPAN, arguments, stream);
   }
@@ -130,13 +134,14 @@ public final class ImageTransform {
       long images,
       long indices,
       long turns,
+      long shrinks,
       long normalization,
       Noise noise,
       long x,
       Stream stream) {
     boolean vectors = takesVectors(x, shape.plane());
     Arguments arguments = Arguments.of(entry("image_rotate_noise", vectors));
-    addSources(arguments, images, indices, turns, normalization);
+    addSources(arguments, images, indices, turns, shrinks, normalization);
     addNoise(arguments, noise);
     addTarget(arguments, x, shape);
     launch(shape, vectors, NOISY_WARP_SPAN, arguments, stream);
@@ -155,11 +160,17 @@ public final class ImageTransform {
   }
 
   private static void addSources(
-      Arguments arguments, long images, long indices, long turns, long normalization) {
+      Arguments arguments,
+      long images,
+      long indices,
+      long turns,
+      long shrinks,
+      long normalization) {
     arguments
         .address("images", images, Byte.BYTES)
         .address("indices", indices, Integer.BYTES)
         .address("turns", turns, Float.BYTES)
+        .address("shrinks", shrinks, Float.BYTES)
         .address("normalization", normalization, PAIR_BYTES);
   }
 

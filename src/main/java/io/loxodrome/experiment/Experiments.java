@@ -12,6 +12,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.DoubleFunction;
 
 /** The experiments of Walking the Weight Manifold, each around a point whose settings they vary. */
 public final class Experiments {
@@ -51,14 +52,51 @@ public final class Experiments {
    */
   public static Experiment rotation(
       RunPoint base, List<ConditioningMethod> methods, AngleChoice choice, List<Double> shares) {
-    return turned("rotation", "Accuracy over all angles", base, methods, choice, shares);
+    return turned(
+        "rotation",
+        "Accuracy over all angles",
+        base,
+        methods,
+        choice,
+        shares,
+        share -> ImageTask.turned(choice.angles(share)));
   }
 
   /** The same for manifolds of other shapes than the ellipse. */
   public static Experiment topology(
       RunPoint base, List<ConditioningMethod> methods, AngleChoice choice, List<Double> shares) {
     return turned(
-        "topology", "Accuracy over all angles, by topology", base, methods, choice, shares);
+        "topology",
+        "Accuracy over all angles, by topology",
+        base,
+        methods,
+        choice,
+        shares,
+        share -> ImageTask.turned(choice.angles(share)));
+  }
+
+  /**
+   * The same on surfaces: images are turned and scaled.
+   *
+   * @param scale the largest that an image is shown, above 1 and at most 16; the smallest is one
+   *     over it
+   * @param shares of all angles, and of all phases of the scale, each in (0, 1]
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  public static Experiment scaledTopology(
+      RunPoint base,
+      List<ConditioningMethod> methods,
+      AngleChoice choice,
+      List<Double> shares,
+      double scale) {
+    return turned(
+        "topology",
+        "Accuracy over all angles and scales up to " + plain(scale),
+        base,
+        methods,
+        choice,
+        shares,
+        share -> ImageTask.turnedAndScaled(scale, choice.angles(share), choice.angles(share)));
   }
 
   private static Experiment turned(
@@ -67,13 +105,13 @@ public final class Experiments {
       RunPoint base,
       List<ConditioningMethod> methods,
       AngleChoice choice,
-      List<Double> shares) {
+      List<Double> shares,
+      DoubleFunction<ImageTask> tasks) {
     List<Experiment.Cell> cells = new ArrayList<>();
     for (ConditioningMethod method : methods) {
       for (double share : shares) {
         requireShare("share of angles", share);
-        ImageTask task = ImageTask.turned(choice.angles(share));
-        cells.add(cell(method, percent(share), base.with(method).with(task)));
+        cells.add(cell(method, percent(share), base.with(method).with(tasks.apply(share))));
       }
     }
     String how = choice.name().toLowerCase(Locale.ROOT);
@@ -88,16 +126,18 @@ public final class Experiments {
   /**
    * Accuracy over shares of noise up to the largest that is trained on, S, against S (Fig. 3).
    *
+   * @param methods each with a penalty of its own, if it has one, in place of the base's
    * @param maxima S, each in (0, 1]
    * @throws IllegalArgumentException if one is out of its range
    */
   public static Experiment noise(
-      RunPoint base, List<ConditioningMethod> methods, List<Double> maxima) {
+      RunPoint base, List<PenalizedMethod> methods, List<Double> maxima) {
     List<Experiment.Cell> cells = new ArrayList<>();
-    for (ConditioningMethod method : methods) {
+    for (PenalizedMethod method : methods) {
       for (double maximum : maxima) {
         ImageTask task = ImageTask.noisy(new NoiseSchedule(maximum));
-        cells.add(cell(method, plain(maximum), base.with(method).with(task)));
+        RunPoint point = method.at(base).with(task);
+        cells.add(cell(method.method(), method.spec(), plain(maximum), point));
       }
     }
     return new Experiment(
@@ -175,13 +215,22 @@ public final class Experiments {
   }
 
   private static Experiment.Cell cell(ConditioningMethod method, String label, RunPoint point) {
+    return cell(method, method.spec(), label, point);
+  }
+
+  private static Experiment.Cell cell(
+      ConditioningMethod method, String series, String label, RunPoint point) {
     WeightManifold manifold = method.manifold();
-    if (manifold.dimensions() > 1) {
+    int values = point.task().dimensions();
+    if (manifold.dimensions() > 0 && manifold.dimensions() != values) {
       throw new IllegalArgumentException(
-          "manifold %s takes %d conditioning values, there is one; use a curve or the point"
-              .formatted(manifold.spec(), manifold.dimensions()));
+          "manifold %s takes %d conditioning values, there %s or the point"
+              .formatted(
+                  manifold.spec(),
+                  manifold.dimensions(),
+                  values == 1 ? "is one; use a curve" : "are %d; use a surface".formatted(values)));
     }
-    return new Experiment.Cell(method.spec(), label, point);
+    return new Experiment.Cell(series, label, point);
   }
 
   private static void requireShare(String name, double value) {

@@ -98,6 +98,9 @@ public record RunPoint(
     settings.put(
         "clip",
         optimizer.clip().isPresent() ? Double.toString(optimizer.clip().getAsDouble()) : NONE);
+    if (optimizer.l2() > 0) {
+      settings.put("l2", Double.toString(optimizer.l2()));
+    }
     settings.put("batch", Integer.toString(batch));
     settings.put("epochs", Integer.toString(epochs));
     settings.put("data_seed", Long.toString(dataSeed));

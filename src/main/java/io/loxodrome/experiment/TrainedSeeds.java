@@ -38,7 +38,7 @@ public final class TrainedSeeds implements SeedRuns {
   @Override
   public List<SeedResult> run(RunPoint point, List<Long> seeds, Path checkpoint, Listener listener)
       throws IOException {
-    ConditioningMethod method = point.method();
+    ConditioningMethod method = point.method().taking(point.task().dimensions());
     ReplicaSettings settings =
         new ReplicaSettings(
             point.network().spec() + " " + method.spec(),
@@ -69,10 +69,16 @@ public final class TrainedSeeds implements SeedRuns {
     network.seen().ifPresent(value -> measures.put("accuracy_seen", value));
     network.unseen().ifPresent(value -> measures.put("accuracy_unseen", value));
     Map<String, List<Double>> curves = new LinkedHashMap<>();
-    curves.put("levels", levels.stream().map(LevelAccuracy::value).toList());
+    for (int axis = 0; axis < levels.get(0).place().size(); axis++) {
+      curves.put(axis == 0 ? "levels" : "levels_" + (axis + 1), along(levels, axis));
+    }
     curves.put("accuracy_by_level", levels.stream().map(LevelAccuracy::accuracy).toList());
     return new SeedResult(
         network.seed(), measures, curves, outcome.seconds() / together, outcome.imagesPerSecond());
+  }
+
+  private static List<Double> along(List<LevelAccuracy> levels, int axis) {
+    return levels.stream().map(level -> level.place().get(axis)).toList();
   }
 
   /** Frees the device. */

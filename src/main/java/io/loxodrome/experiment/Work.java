@@ -3,6 +3,7 @@ package io.loxodrome.experiment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * Seeds to be trained together at a point.
@@ -43,10 +44,16 @@ record Work(RunPoint point, List<Long> seeds, Path checkpoint) {
   String title() {
     return "%s, %s, %s, %d %s"
         .formatted(
-            point.method().spec(),
+            method().spec(),
             point.task().spec(),
             point.settings().get("optimizer"),
             seeds.size(),
             seeds.size() == 1 ? "seed" : "seeds");
+  }
+
+  private PenalizedMethod method() {
+    double l2 = point.optimizer().l2();
+    return new PenalizedMethod(
+        point.method(), l2 > 0 ? OptionalDouble.of(l2) : OptionalDouble.empty());
   }
 }

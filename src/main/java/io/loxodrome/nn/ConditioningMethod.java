@@ -72,8 +72,9 @@ public sealed interface ConditioningMethod {
    *
    * @param entry where s enters
    * @param encoding in what form
+   * @param values how many conditioning values there are, at least 1
    */
-  record SideInputs(Entry entry, SideEncoding encoding) implements ConditioningMethod {
+  record SideInputs(Entry entry, SideEncoding encoding, int values) implements ConditioningMethod {
     private static final String CIRCLE = ":circle";
 
     /** Where s enters. */
@@ -96,7 +97,8 @@ public sealed interface ConditioningMethod {
       PaperShapes shapes = PaperShapes.of(image, classes);
       return switch (entry) {
         case CONCAT ->
-            new JoinedCnn(device, weights, shapes, new EncodedSide(device, encoding), initial);
+            new JoinedCnn(
+                device, weights, shapes, new EncodedSide(device, encoding, values), initial);
         case EMBED ->
             new JoinedCnn(device, weights, shapes, embedded(device, weights, initial), initial);
         case FILM ->
@@ -105,7 +107,7 @@ public sealed interface ConditioningMethod {
     }
 
     private SideInput embedded(Device device, WeightManifold weights, Initialization initial) {
-      return new EmbeddedSide(device, encoding, weights, initial);
+      return new EmbeddedSide(device, encoding, values, weights, initial);
     }
 
     @Override
@@ -119,9 +121,19 @@ public sealed interface ConditioningMethod {
       return Arrays.stream(Entry.values())
           .filter(entry -> entry.option().equals(name))
           .<ConditioningMethod>map(
-              entry -> new SideInputs(entry, circle ? SideEncoding.CIRCLE : SideEncoding.VALUE))
+              entry -> new SideInputs(entry, circle ? SideEncoding.CIRCLE : SideEncoding.VALUE, 1))
           .findFirst();
     }
+  }
+
+  /**
+   * The same method for images with so many conditioning values: an input takes as many as there
+   * are, a manifold those it has.
+   */
+  default ConditioningMethod taking(int values) {
+    return this instanceof SideInputs side
+        ? new SideInputs(side.entry(), side.encoding(), values)
+        : this;
   }
 
   /** The manifold that one network's weights lie on. */

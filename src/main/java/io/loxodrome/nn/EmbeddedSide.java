@@ -19,10 +19,11 @@ final class EmbeddedSide implements SideInput {
   EmbeddedSide(
       Device device,
       SideEncoding encoding,
+      int values,
       WeightManifold manifold,
       Initialization initialization) {
-    this.encoded = new EncodedSide(device, encoding);
-    Linear linear = new Linear(encoding.size(), SIZE, Activation.RELU);
+    this.encoded = new EncodedSide(device, encoding, values);
+    Linear linear = new Linear(encoded.size(), SIZE, Activation.RELU);
     this.layer = ManifoldLinear.initialized(device, "embed", manifold, linear, initialization);
   }
 

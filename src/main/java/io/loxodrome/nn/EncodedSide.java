@@ -20,11 +20,14 @@ final class EncodedSide implements SideInput {
   private final Tensor matrix;
   private final Tensor noBias;
 
-  EncodedSide(Device device, SideEncoding encoding) {
-    this.manifold = encoding.manifold();
-    this.selection = new Linear(manifold.basisSize(), encoding.size(), Activation.NONE);
-    this.matrix = device.allocate(selection.weightShape().under(1)).write(encoding.selection());
-    this.noBias = device.zeros(Shape.of(1, encoding.size()));
+  /** An encoding of so many values. */
+  EncodedSide(Device device, SideEncoding encoding, int values) {
+    this.manifold = encoding.manifold(values);
+    int size = values * encoding.size();
+    this.selection = new Linear(manifold.basisSize(), size, Activation.NONE);
+    this.matrix =
+        device.allocate(selection.weightShape().under(1)).write(encoding.selection(values));
+    this.noBias = device.zeros(Shape.of(1, size));
   }
 
   @Override

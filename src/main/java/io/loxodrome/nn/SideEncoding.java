@@ -1,9 +1,10 @@
 package io.loxodrome.nn;
 
+import io.loxodrome.manifold.Product;
 import io.loxodrome.manifold.WeightManifold;
 
 /**
- * In what form a network is given one conditioning value s as an input.
+ * In what form a network is given conditioning values s as an input.
  *
  * <p>Each form is a linear function of the coefficients of a manifold, which any device computes
  * without the host.
@@ -27,17 +28,44 @@ public enum SideEncoding {
     return size;
   }
 
-  /** The manifold whose last k coefficients are the encoding. */
-  WeightManifold manifold() {
+  /**
+   * The manifold of which the encoding of {@code values} conditioning values is a linear function:
+   * that of one, times itself.
+   */
+  WeightManifold manifold(int values) {
+    WeightManifold manifold = one();
+    for (int value = 1; value < values; value++) {
+      manifold = new Product(manifold, one());
+    }
+    return manifold;
+  }
+
+  private WeightManifold one() {
     return WeightManifold.parse(spec);
   }
 
-  /** The k x n matrix that takes the last k of n coefficients. */
-  double[] selection() {
-    int basisSize = manifold().basisSize();
-    double[] selection = new double[size * basisSize];
-    for (int row = 0; row < size; row++) {
-      selection[row * basisSize + basisSize - size + row] = 1;
+  /**
+   * The matrix that makes the encodings out of n coefficients, k rows for each value. Of the factor
+   * of that value it takes the last k coefficients; those of the others it sums up to 1, as initial
+   * weights do.
+   */
+  double[] selection(int values) {
+    int each = one().basisSize();
+    double[] weights = one().initialWeights();
+    int basisSize = manifold(values).basisSize();
+    double[] selection = new double[values * size * basisSize];
+    for (int row = 0; row < values * size; row++) {
+      for (int k = 0; k < basisSize; k++) {
+        double entry = 1;
+        int rest = k;
+        for (int value = values - 1; value >= 0; value--) {
+          int own = rest % each;
+          rest /= each;
+          boolean taken = own == each - size + row % size;
+          entry *= value == row / size ? (taken ? 1 : 0) : weights[own];
+        }
+        selection[row * basisSize + k] = entry;
+      }
     }
     return selection;
   }

@@ -4,7 +4,10 @@ import io.loxodrome.tensor.ElementType;
 import io.loxodrome.tensor.Shape;
 import io.loxodrome.tensor.Tensor;
 
-/** Checks the operands of image operators; indices, turns and amounts where they are read. */
+/**
+ * Checks the operands of image operators; the values in indices, turns, shrinks and amounts where
+ * they are read.
+ */
 final class CheckedImage implements ImageOperators {
   private final Operands operands;
   private final ImageOperators unchecked;
@@ -16,16 +19,22 @@ final class CheckedImage implements ImageOperators {
 
   @Override
   public void rotate(
-      Tensor images, Tensor indices, Tensor turns, Normalization normalization, Tensor output) {
+      Tensor images,
+      Tensor indices,
+      Tensor turns,
+      Tensor shrinks,
+      Normalization normalization,
+      Tensor output) {
     operands.requireType("images", images, ElementType.UINT8);
     Shapes.requireRank("images", images, 4);
     operands.requireType("indices", indices, ElementType.INT32);
     Shapes.requireRank("indices", indices, 1);
     int batch = indices.shape().dimension(0);
     operands.requireReal("turns", turns, Shape.of(batch));
+    operands.requireReal("shrinks", shrinks, Shape.of(batch));
     requireChannels(images, normalization);
     operands.requireReal("output", output, Shapes.withRows(images.shape(), batch));
-    unchecked.rotate(images, indices, turns, normalization, output);
+    unchecked.rotate(images, indices, turns, shrinks, normalization, output);
   }
 
   private static void requireChannels(Tensor images, Normalization normalization) {

@@ -27,6 +27,23 @@ final class CheckedUpdate implements UpdateOperators {
   }
 
   @Override
+  public void addProduct(Tensor gradient, double factor, Tensor c, Tensor basis) {
+    operands.requireReal("c", c);
+    Shapes.requireRank("c", c, 2);
+    int n = c.shape().dimension(0);
+    Shapes.require("c", c, Shape.of(n, n));
+    operands.requireReal("basis", basis);
+    int rows = Shapes.rows("basis", basis);
+    if (n == 0 ? rows != 0 : rows % n != 0) {
+      throw new IllegalArgumentException(
+          "basis has shape %s, expected rows that are a multiple of the %d of c"
+              .formatted(basis.shape(), n));
+    }
+    operands.requireReal("gradient", gradient, basis.shape());
+    unchecked.addProduct(gradient, factor, c, basis);
+  }
+
+  @Override
   public void sgd(SgdStep step, Gram gram, Tensor basis, Tensor gradient, Tensor velocity) {
     Shape shape = requireRows(gram, "basis", basis);
     operands.requireReal("gradient", gradient, shape);

@@ -17,6 +17,16 @@ public interface UpdateOperators {
   double squaredNorm(Gram gram, Tensor gradient);
 
   /**
+   * g = g + factor C P, to every n rows of g and P the same C: what factor / 2 tr(P^T C P), with a
+   * symmetric C, adds to a gradient.
+   *
+   * @param gradient g, updated, as many times n rows as P
+   * @param c C, n x n
+   * @param basis P, a whole number of times n rows
+   */
+  void addProduct(Tensor gradient, double factor, Tensor c, Tensor basis);
+
+  /**
    * One step of momentum SGD on the rescaled gradient r = scale G^-1 g: v = momentum v + r, then P
    * = (1 - learningRate decay) P - learningRate d, where d is v, or r + momentum v with Nesterov's
    * rule.

@@ -1,6 +1,7 @@
 package io.loxodrome.train;
 
 import io.loxodrome.data.AngleGrid;
+import java.util.List;
 
 /** Images turned to the angles of a grid, each to one in each of its strata. */
 final class AngleExhibition implements Exhibition {
@@ -18,8 +19,8 @@ final class AngleExhibition implements Exhibition {
   }
 
   @Override
-  public double value(int level) {
-    return grid.angle(level);
+  public List<Double> place(int level) {
+    return List.of(grid.angle(level));
   }
 
   @Override
@@ -38,7 +39,7 @@ final class AngleExhibition implements Exhibition {
     double[] turns = new double[count];
     for (int i = 0; i < count; i++) {
       indices[i] = (first + i) / grid.perImage();
-      turns[i] = value(level(first + i));
+      turns[i] = grid.angle(level(first + i));
     }
     return Showing.turned(indices, turns);
   }

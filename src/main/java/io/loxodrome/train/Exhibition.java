@@ -1,12 +1,17 @@
 package io.loxodrome.train;
 
+import java.util.List;
+
 /** How test images are shown: each several times, each time at one of some levels. */
 interface Exhibition {
   /** How many levels there are. */
   int levels();
 
-  /** The s, angle or share of noise that a level stands for; NaN if it is drawn for each image. */
-  double value(int level);
+  /**
+   * The angle, the angle and the phase, the share of noise or the s that a level stands for; NaN if
+   * it is drawn for each image.
+   */
+  List<Double> place(int level);
 
   /** How often images are shown in all; showings of an image follow one another. */
   int size();

@@ -18,6 +18,7 @@ final class ImageBatch implements AutoCloseable {
   private final int replicas;
   private final Tensor indices;
   private final Tensor turns;
+  private final Tensor shrinks;
   private final Tensor amounts;
   private final Tensor shown;
   private final Tensor images;
@@ -25,17 +26,18 @@ final class ImageBatch implements AutoCloseable {
   private final ReplicaPlaces places;
   private Showing.@Nullable Noise noise;
 
-  ImageBatch(Device device, Shape image, int size, int replicas) {
+  ImageBatch(Device device, Shape image, int size, int replicas, int dimensions) {
     int all = Math.multiplyExact(size, replicas);
     this.device = device;
     this.replicas = replicas;
     this.indices = device.allocate(ElementType.INT32, Shape.of(size));
     this.turns = device.allocate(Shape.of(size));
+    this.shrinks = device.allocate(Shape.of(size));
     this.amounts = device.allocate(Shape.of(size));
     this.shown = device.allocate(image.under(size));
     this.images = replicas == 1 ? shown : device.allocate(image.under(all));
     this.labels = device.allocate(ElementType.INT32, Shape.of(all));
-    this.places = new ReplicaPlaces(device, replicas, size, 1);
+    this.places = new ReplicaPlaces(device, replicas, size, dimensions);
   }
 
   /**
@@ -50,6 +52,7 @@ final class ImageBatch implements AutoCloseable {
     }
     indices.write(showing.indices);
     turns.write(showing.turns);
+    shrinks.write(showing.shrinks);
     labels.write(repeated);
     places.write(showing.values);
     noise = showing.noise;
@@ -68,6 +71,11 @@ final class ImageBatch implements AutoCloseable {
   /** B: how far each image is turned. */
   Tensor turns() {
     return turns;
+  }
+
+  /** B: how many times smaller than it is each image is shown. */
+  Tensor shrinks() {
+    return shrinks;
   }
 
   /** B: each image's share of noise, where there is noise. */
@@ -104,6 +112,7 @@ final class ImageBatch implements AutoCloseable {
   public void close() {
     indices.close();
     turns.close();
+    shrinks.close();
     amounts.close();
     shown.close();
     images.close();

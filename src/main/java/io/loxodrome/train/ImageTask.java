@@ -2,16 +2,30 @@ package io.loxodrome.train;
 
 import io.loxodrome.data.AngleScheme;
 import io.loxodrome.data.NoiseSchedule;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What networks are trained on: how images are shown to them, with which conditioning value s, and
  * at which levels they are judged.
  */
-public sealed interface ImageTask permits TurnedImages, NoisyImages, UprightImages {
+public sealed interface ImageTask
+    permits TurnedImages, TurnedAndScaledImages, NoisyImages, UprightImages {
   /** Images turned by 2 pi s. */
   static ImageTask turned(AngleScheme angles) {
     return new TurnedImages(angles);
+  }
+
+  /**
+   * Images turned by 2 pi s_1 and shown Z^cos(2 pi s_2) as large.
+   *
+   * @param most Z, above 1 and at most 16
+   * @param angles s_1
+   * @param phases s_2
+   * @throws IllegalArgumentException if the scale is out of its range
+   */
+  static ImageTask turnedAndScaled(double most, AngleScheme angles, AngleScheme phases) {
+    return new TurnedAndScaledImages(most, angles, phases);
   }
 
   /** Images under a share of noise, which is s times the schedule's maximum. */
@@ -33,6 +47,9 @@ public sealed interface ImageTask permits TurnedImages, NoisyImages, UprightImag
     if (spec.startsWith(TurnedImages.KIND)) {
       return turned(AngleScheme.parse(spec.substring(TurnedImages.KIND.length())));
     }
+    if (spec.startsWith(TurnedAndScaledImages.KIND)) {
+      return TurnedAndScaledImages.parse(spec.substring(TurnedAndScaledImages.KIND.length()));
+    }
     if (spec.startsWith(NoisyImages.KIND)) {
       try {
         String maximum = spec.substring(NoisyImages.KIND.length());
@@ -50,12 +67,16 @@ public sealed interface ImageTask permits TurnedImages, NoisyImages, UprightImag
   private static IllegalArgumentException unknown(
       String spec, @Nullable NumberFormatException cause) {
     return new IllegalArgumentException(
-        "unknown task '%s', expected turned:ANGLES as in turned:fixed:36, noisy:MAXIMUM or %s"
+        ("unknown task '%s', expected turned:ANGLES as in turned:fixed:36,"
+                + " scaled:Z:ANGLES/PHASES, noisy:MAXIMUM or %s")
             .formatted(spec, UprightImages.SPEC),
         cause);
   }
 
-  /** What it is, as text: {@code turned:fixed:36}, {@code noisy:0.5} or {@code unconditioned}. */
+  /**
+   * What it is, as text: {@code turned:fixed:36}, {@code scaled:1.5:fixed:36/fixed:12}, {@code
+   * noisy:0.5} or {@code unconditioned}.
+   */
   String spec();
 
   /**
@@ -76,9 +97,14 @@ public sealed interface ImageTask permits TurnedImages, NoisyImages, UprightImag
   /**
    * Whether a level is one that training shows.
    *
-   * @param level as {@link Exhibition#value} has it
+   * @param place of the level, as {@link Exhibition#place} has it
    */
-  boolean trains(double level);
+  boolean trains(List<Double> place);
+
+  /** d, how many conditioning values an image has. */
+  default int dimensions() {
+    return 1;
+  }
 
   /** Whether showing a batch is the same work each time. */
   boolean showsAlike();

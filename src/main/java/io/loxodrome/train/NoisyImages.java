@@ -4,6 +4,7 @@ import io.loxodrome.data.AngleGrid;
 import io.loxodrome.data.NoiseSchedule;
 import io.loxodrome.ops.NoiseSource;
 import io.loxodrome.tensor.Philox;
+import java.util.List;
 
 /**
  * Images under noise, x = (1 - t) x + t eta with t uniform over [0, S) and conditioned on s = t /
@@ -65,8 +66,8 @@ record NoisyImages(NoiseSchedule schedule) implements ImageTask {
   }
 
   @Override
-  public boolean trains(double level) {
-    return level <= schedule.maximum();
+  public boolean trains(List<Double> place) {
+    return place.get(0) <= schedule.maximum();
   }
 
   @Override
@@ -104,8 +105,8 @@ record NoisyImages(NoiseSchedule schedule) implements ImageTask {
     }
 
     @Override
-    public double value(int level) {
-      return amount(level);
+    public List<Double> place(int level) {
+      return List.of(amount(level));
     }
 
     @Override

@@ -21,6 +21,8 @@ import java.util.OptionalDouble;
  * @param momentum of SGD, in [0, 1); of no account to Adam
  * @param weightDecay decoupled, at least 0
  * @param clip the longest gradient in the metric norm, positive; empty: as long as it likes
+ * @param l2 lambda of {@link io.loxodrome.optim.GrowingPenalty} (WWM Eq. 14), at least 0; 0: there
+ *     is no penalty
  */
 public record OptimizerChoice(
     Rule rule,
@@ -28,15 +30,22 @@ public record OptimizerChoice(
     double learningRate,
     double momentum,
     double weightDecay,
-    OptionalDouble clip) {
+    OptionalDouble clip,
+    double l2) {
+  /** The name of the penalty in text, which is there only if the penalty is. */
+  static final String L2 = "l2";
+
   /**
    * Checks the numbers.
    *
    * @throws IllegalArgumentException if one is NaN or out of its range; the message names it
    */
   public OptimizerChoice {
-    // SGD's settings have every number that there is here, and check it.
+    // SGD's settings have every other number that there is here, and check it.
     sgd(learningRate, momentum, weightDecay, clip);
+    if (!(l2 >= 0 && Double.isFinite(l2))) {
+      throw new IllegalArgumentException("l2 is " + l2 + ", must be at least 0 and finite");
+    }
   }
 
   /** The optimisers, as they are named in commands and checkpoints. */
@@ -63,10 +72,19 @@ public record OptimizerChoice(
         rule.learningRate,
         0.9,
         rule.weightDecay,
-        OptionalDouble.empty());
+        OptionalDouble.empty(),
+        0);
   }
 
-  /** The choice as text by name, from which {@link #of(TextFields)} makes it again. */
+  /** The same with another penalty. */
+  public OptimizerChoice withL2(double other) {
+    return new OptimizerChoice(rule, form, learningRate, momentum, weightDecay, clip, other);
+  }
+
+  /**
+   * The choice as text by name, from which {@link #of(TextFields)} makes it again; a penalty only
+   * where there is one, as in files from before there was any.
+   */
   Map<String, String> toText() {
     Map<String, String> text = new LinkedHashMap<>();
     text.put("optimizer", TextFields.constant(rule));
@@ -75,6 +93,9 @@ public record OptimizerChoice(
     text.put("momentum", Double.toString(momentum));
     text.put("weight_decay", Double.toString(weightDecay));
     text.put("clip", TextFields.optional(clip));
+    if (l2 > 0) {
+      text.put(L2, Double.toString(l2));
+    }
     return text;
   }
 
@@ -90,7 +111,8 @@ public record OptimizerChoice(
         text.real("learning_rate"),
         text.real("momentum"),
         text.real("weight_decay"),
-        text.optionalReal("clip"));
+        text.optionalReal("clip"),
+        text.values().containsKey(L2) ? text.real(L2) : 0);
   }
 
   /** The optimiser itself. */

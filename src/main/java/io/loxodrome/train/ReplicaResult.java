@@ -9,8 +9,9 @@ import java.util.function.Predicate;
  *
  * @param seed of its first weights
  * @param loss mean of the last epoch
- * @param levels what it was judged at: 360 angles; levels of noise from 0 to S and beyond; or first
- *     an s of each image's own, then some that are the same for all
+ * @param levels what it was judged at: 360 angles; a grid of angles and phases of the scale; levels
+ *     of noise from 0 to S and beyond; or first an s of each image's own, then some that are the
+ *     same for all
  */
 public record ReplicaResult(long seed, double loss, List<LevelAccuracy> levels) {
   public ReplicaResult {

@@ -153,6 +153,7 @@ public final class ReplicaRun {
                 device,
                 networks,
                 optimizer,
+                settings.optimizer().l2(),
                 images,
                 settings.task(),
                 order,
@@ -250,9 +251,9 @@ public final class ReplicaRun {
   private List<LevelAccuracy> levels(Exhibition exhibition, int[] shown, int[] correct) {
     List<LevelAccuracy> levels = new ArrayList<>();
     for (int level = 0; level < shown.length; level++) {
-      double value = exhibition.value(level);
+      List<Double> place = exhibition.place(level);
       levels.add(
-          new LevelAccuracy(value, settings.task().trains(value), shown[level], correct[level]));
+          new LevelAccuracy(place, settings.task().trains(place), shown[level], correct[level]));
     }
     return levels;
   }

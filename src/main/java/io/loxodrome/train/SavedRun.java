@@ -170,6 +170,11 @@ final class SavedRun implements AutoCloseable {
                 .formatted(here.getKey(), there, here.getValue()));
       }
     }
+    String penalty = reader.metadata().get(OptimizerChoice.L2);
+    if (penalty != null && !expected.containsKey(OptimizerChoice.L2)) {
+      throw new CheckpointException(
+          file, "is of another run: its l2 is " + penalty + ", here there is none");
+    }
   }
 
   /**

@@ -8,8 +8,8 @@ import io.loxodrome.tensor.Shape;
 import io.loxodrome.tensor.Tensor;
 
 /**
- * A set of images, kept as bytes on a device, that are turned, normalised and mixed with noise when
- * they are asked for.
+ * A set of images, kept as bytes on a device, that are turned, scaled, normalised and mixed with
+ * noise when they are asked for.
  */
 public final class StoredImages implements AutoCloseable {
   private final Device device;
@@ -41,14 +41,18 @@ public final class StoredImages implements AutoCloseable {
     return Shape.of(shape.dimension(1), shape.dimension(2), shape.dimension(3));
   }
 
-  /** Room for a batch of so many images for each of some networks, with undefined contents. */
-  ImageBatch allocate(int size, int replicas) {
-    return new ImageBatch(device, imageShape(), size, replicas);
+  /**
+   * Room for a batch of so many images for each of some networks, with undefined contents.
+   *
+   * @param dimensions d, the conditioning values of each image
+   */
+  ImageBatch allocate(int size, int replicas, int dimensions) {
+    return new ImageBatch(device, imageShape(), size, replicas, dimensions);
   }
 
   /** The images of a showing for each of some networks. */
   ImageBatch batch(Showing showing, int replicas) {
-    ImageBatch batch = allocate(showing.indices.length, replicas);
+    ImageBatch batch = allocate(showing.indices.length, replicas, showing.dimensions());
     choose(batch, showing);
     compute(batch);
     return batch;
@@ -71,7 +75,8 @@ public final class StoredImages implements AutoCloseable {
     device
         .operators()
         .image()
-        .rotate(stored, batch.indices(), batch.turns(), normalization, batch.shown());
+        .rotate(
+            stored, batch.indices(), batch.turns(), batch.shrinks(), normalization, batch.shown());
     batch.noise().ifPresent(noise -> addNoise(batch, noise));
     if (batch.images() != batch.shown()) {
       device.operators().elementwise().repeat(batch.shown(), batch.images());

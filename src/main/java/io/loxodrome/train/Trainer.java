@@ -32,17 +32,20 @@ public final class Trainer implements AutoCloseable {
   /**
    * A trainer of one network that goes on at {@code position}, where the optimiser must be too.
    *
+   * @param l2 lambda of a {@link io.loxodrome.optim.GrowingPenalty}, which the losses told of do
+   *     not count; 0 for none
    * @param order of the images; its seed is that of how they are shown too
    */
   public Trainer(
       Device device,
       Layer network,
       Optimizer optimizer,
+      double l2,
       StoredImages images,
       ImageTask task,
       BatchOrder order,
       TrainingPosition position) {
-    this(device, network, optimizer, images, task, order, List.of(order.seed()), position);
+    this(device, network, optimizer, l2, images, task, order, List.of(order.seed()), position);
   }
 
   /**
@@ -55,6 +58,7 @@ public final class Trainer implements AutoCloseable {
       Device device,
       Layer networks,
       Optimizer optimizer,
+      double l2,
       StoredImages images,
       ImageTask task,
       BatchOrder order,
@@ -63,7 +67,8 @@ public final class Trainer implements AutoCloseable {
     this.network = networks;
     this.optimizer = optimizer;
     this.step =
-        new TrainingStep(device, networks, optimizer, images, task, order.batch(), seeds.size());
+        new TrainingStep(
+            device, networks, optimizer, l2, images, task, order.batch(), seeds.size());
     this.task = task;
     this.order = order;
     this.seeds = seeds;

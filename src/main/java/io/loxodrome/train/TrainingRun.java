@@ -181,7 +181,15 @@ public final class TrainingRun {
         Progress progress =
             Progress.onStandardError(firstEpoch, epochs, (long) perEpoch * settings.batch());
         Trainer trainer =
-            new Trainer(device, network, optimizer, images, task(), order(), position)) {
+            new Trainer(
+                device,
+                network,
+                optimizer,
+                settings.optimizer().l2(),
+                images,
+                task(),
+                order(),
+                position)) {
       RunRecorder.Saver saver = () -> save(trainer, network, optimizer);
       RunRecorder recorder = new RunRecorder(trainer, metrics, progress, saver, stop);
       train(trainer, epochs, recorder);

@@ -9,6 +9,7 @@ import io.loxodrome.nn.SoftmaxCrossEntropy;
 import io.loxodrome.ops.Device;
 import io.loxodrome.ops.Recording;
 import io.loxodrome.ops.RepeatedCalls;
+import io.loxodrome.optim.GrowingPenalty;
 import io.loxodrome.optim.Optimizer;
 import io.loxodrome.tensor.Pending;
 import io.loxodrome.tensor.Shape;
@@ -34,6 +35,7 @@ final class TrainingStep implements AutoCloseable {
   private final Device device;
   private final Layer network;
   private final Optimizer optimizer;
+  private final @Nullable GrowingPenalty penalty;
   private final StoredImages images;
   private final ImageTask task;
   private final ImageBatch batch;
@@ -55,6 +57,7 @@ final class TrainingStep implements AutoCloseable {
       Device device,
       Layer network,
       Optimizer optimizer,
+      double l2,
       StoredImages images,
       ImageTask task,
       int batchSize,
@@ -62,9 +65,10 @@ final class TrainingStep implements AutoCloseable {
     this.device = device;
     this.network = network;
     this.optimizer = optimizer;
+    this.penalty = l2 > 0 ? new GrowingPenalty(device, network.parameters(), l2) : null;
     this.images = images;
     this.task = task;
-    this.batch = images.allocate(batchSize, replicas);
+    this.batch = images.allocate(batchSize, replicas, task.dimensions());
     this.losses = device.allocate(Shape.of(batch.images().shape().dimension(0)));
     this.recording = replicas == 1 ? device.record(parts()) : new RepeatedCalls(parts());
   }
@@ -97,11 +101,20 @@ final class TrainingStep implements AutoCloseable {
 
   private void backward() {
     Objects.requireNonNull(pass).loss.backward();
+    if (penalty != null) {
+      penalty.addGradients();
+    }
   }
 
-  /** Each network's mean loss of a batch; gradients are on their way when this returns. */
+  /**
+   * Each network's mean loss of a batch, a penalty not counted; gradients are on their way when
+   * this returns.
+   */
   double[] losses(Showing showing) {
     images.choose(batch, showing);
+    if (penalty != null) {
+      penalty.place(showing.values);
+    }
     if (!task.showsAlike()) {
       images.compute(batch);
     }
@@ -152,5 +165,8 @@ final class TrainingStep implements AutoCloseable {
     closePass();
     losses.close();
     batch.close();
+    if (penalty != null) {
+      penalty.close();
+    }
   }
 }

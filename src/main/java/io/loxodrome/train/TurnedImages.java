@@ -3,6 +3,7 @@ package io.loxodrome.train;
 import io.loxodrome.data.AngleGrid;
 import io.loxodrome.data.AngleScheme;
 import io.loxodrome.tensor.Philox;
+import java.util.List;
 
 /**
  * Images turned by 2 pi s, s from an angle scheme; judged over a grid of angles.
@@ -43,8 +44,8 @@ record TurnedImages(AngleScheme angles) implements ImageTask {
   }
 
   @Override
-  public boolean trains(double level) {
-    return angles.seen(level);
+  public boolean trains(List<Double> place) {
+    return angles.seen(place.get(0));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.loxodrome.train;
 
 import io.loxodrome.tensor.Philox;
+import java.util.List;
 
 /**
  * Images as they are, with an s that says nothing of them: drawn anew for each image in each epoch.
@@ -42,8 +43,8 @@ record UprightImages() implements ImageTask {
 
   /** An s of the image's own is what training shows; that it is the same for all is not. */
   @Override
-  public boolean trains(double level) {
-    return Double.isNaN(level);
+  public boolean trains(List<Double> place) {
+    return place.get(0).isNaN();
   }
 
   @Override
@@ -59,8 +60,12 @@ record UprightImages() implements ImageTask {
     }
 
     @Override
-    public double value(int level) {
-      return level == 0 ? Double.NaN : (level - 0.5) / FIXED;
+    public List<Double> place(int level) {
+      return List.of(level == 0 ? Double.NaN : fixed(level));
+    }
+
+    private static double fixed(int level) {
+      return (level - 0.5) / FIXED;
     }
 
     @Override
@@ -80,7 +85,7 @@ record UprightImages() implements ImageTask {
       for (int i = 0; i < count; i++) {
         int level = level(first + i);
         indices[i] = (first + i) / levels();
-        values[i] = level == 0 ? random.uniform(0, indices[i]) : value(level);
+        values[i] = level == 0 ? random.uniform(0, indices[i]) : fixed(level);
       }
       return Showing.upright(indices, values);
     }

@@ -113,6 +113,18 @@ class ExperimentCommandTest {
   }
 
   @Test
+  void thePenaltyOfAMethodIsItsOwn() throws IOException {
+    experiment("noise", "--seeds=2", "--maxima=1", "--l2=0.5", "--methods=line+l2:0.01,line,none")
+        .succeeded();
+    assertThat(runs())
+        .hasSize(6)
+        .anyMatch(line -> line.contains("\"l2\":\"0.01\""))
+        .anyMatch(line -> line.contains("\"l2\":\"0.5\""));
+    assertThat(Files.readString(out().resolve("table.md")))
+        .contains("| line+l2:0.01 | 1 | 2 |", "| line | 1 | 2 |", "| none | 1 | 2 |");
+  }
+
+  @Test
   void optimisersAreCompared() throws IOException {
     experiment("optimizers", "--seeds", "2", "--optimizers", "sgd@0.003,adamw:paper").succeeded();
     assertThat(runs())
@@ -145,6 +157,17 @@ class ExperimentCommandTest {
   void otherTopologiesAreRun() throws IOException {
     experiment("topology", "--seeds", "1", "--shares", "0.1", "--scheme", "arc").succeeded();
     assertThat(runs()).hasSize(4).anyMatch(line -> line.contains("spline:8:periodic"));
+  }
+
+  @Test
+  void turnedAndScaledImagesAreOnSurfaces() throws IOException {
+    experiment("topology", "--seeds", "2", "--shares", "0.5", "--scale", "1.5").succeeded();
+    assertThat(runs())
+        .hasSize(10)
+        .allMatch(line -> line.contains("\"task\":\"scaled:1.5:fixed:180/fixed:180\""))
+        .allMatch(line -> line.contains("\"levels_2\":[0.0,"));
+    assertThat(Files.readString(out().resolve("table.md")))
+        .contains("| torus | 50 | 2 |", "| product(ellipse,line) | 50 | 2 |", "| embed | 50 | 2 |");
   }
 
   @Test
@@ -189,6 +212,11 @@ class ExperimentCommandTest {
         "rotation| --jobs| 0| jobs is 0, must be at least 1",
         "rotation| --together| 0| together is 0, must be at least 1",
         "rotation| --learning-rate| -1| ",
+        "topology| --methods| torus| manifold torus takes 2 conditioning values, there is one; use"
+            + " a curve or the point",
+        "topology| --scale| 1| scale is 1.0, expected above 1 and at most 16.0",
+        "noise| --l2| -1| l2 is -1.0, must be at least 0 and finite",
+        "noise| --methods| line+l2:-1| l2 is -1.0, must be at least 0 and finite",
         "noise| --maxima| 0| maximum noise is 0.0, expected above 0 and at most 1"
       })
   void whatIsOutOfRangeIsAUsageError(String name, String option, String value, String sentence) {
@@ -202,6 +230,16 @@ class ExperimentCommandTest {
       assertThat(lines.get(0)).isEqualTo(sentence);
     }
     assertThat(out()).doesNotExist();
+  }
+
+  @Test
+  void aCurveHasNoPlaceForTwoValues() {
+    Outcome outcome = experiment("topology", "--scale", "2", "--methods", "ellipse");
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.err())
+        .startsWith(
+            "manifold ellipse takes 1 conditioning values, there are 2; use a surface or the"
+                + " point");
   }
 
   @Test

@@ -91,6 +91,7 @@ class TrainCommandTest {
             "--learning-rate=0.002",
             "--weight-decay=0.1",
             "--clip=3",
+            "--l2=0.002",
             "--seed=-9",
             "--limit=20",
             "--out=" + out("run"))
@@ -105,6 +106,7 @@ class TrainCommandTest {
         .contains("\"learning_rate\":\"0.002\"")
         .contains("\"weight_decay\":\"0.1\"")
         .contains("\"clip\":\"3.0\"")
+        .contains("\"l2\":\"0.002\"")
         .contains("\"batch\":\"10\"")
         .contains("\"limit\":\"20\"")
         .contains("\"images\":\"20\"");

@@ -56,6 +56,7 @@ class ImageTransformTest extends SparseKernelTest {
     final byte[] images;
     final int[] indices;
     final double[] turns;
+    final double[] shrinks;
     final Normals normals;
     double[] amounts = {};
     long seed;
@@ -67,6 +68,8 @@ class ImageTransformTest extends SparseKernelTest {
       this.images = draw.bytes((long) images * channels * height * width);
       indices = draw.indices(batch, images);
       turns = draw.uniforms(batch, -2, 2);
+      shrinks = new double[batch];
+      Arrays.fill(shrinks, 1);
       normals = normals(channels);
     }
 
@@ -74,6 +77,13 @@ class ImageTransformTest extends SparseKernelTest {
       amounts = draw.uniforms(turns.length, 0, 1);
       seed = ((long) draw.indices(1, Integer.MAX_VALUE)[0] << 32) | draw.indices(1, 1 << 30)[0];
       firstStream = -1L - draw.indices(1, 2)[0];
+      return this;
+    }
+
+    /** Between what is allowed at most, and as much smaller as larger. */
+    Case scaled() {
+      double[] powers = draw.uniforms(shrinks.length, -4, 4);
+      Arrays.setAll(shrinks, i -> (float) Math.pow(2, powers[i]));
       return this;
     }
 
@@ -86,15 +96,17 @@ class ImageTransformTest extends SparseKernelTest {
       long source = input(images).address();
       long index = input(indices).address();
       long turn = input(Storage.FLOAT32, turns).address();
+      long shrink = input(Storage.FLOAT32, shrinks).address();
       long normalization = input(Storage.FLOAT32, normals.pairs()).address();
       ImageTransform transform = new ImageTransform(kernels);
       if (amounts.length == 0) {
-        transform.rotate(shape, source, index, turn, normalization, x.address(), Stream.DEFAULT);
+        transform.rotate(
+            shape, source, index, turn, shrink, normalization, x.address(), Stream.DEFAULT);
       } else {
         ImageTransform.Noise noise =
             new ImageTransform.Noise(input(Storage.FLOAT32, amounts).address(), seed, firstStream);
         transform.rotateAndAddNoise(
-            shape, source, index, turn, normalization, noise, x.address(), Stream.DEFAULT);
+            shape, source, index, turn, shrink, normalization, noise, x.address(), Stream.DEFAULT);
       }
       return x;
     }
@@ -103,8 +115,8 @@ class ImageTransformTest extends SparseKernelTest {
       double[] x = new double[turns.length * length()];
       for (int i = 0; i < turns.length; i++) {
         double turn = turns[i] - Math.rint(turns[i]);
-        double cos = Math.cos(2 * Math.PI * turn);
-        double sin = Math.sin(2 * Math.PI * turn);
+        double cos = shrinks[i] * Math.cos(2 * Math.PI * turn);
+        double sin = shrinks[i] * Math.sin(2 * Math.PI * turn);
         for (int c = 0; c < shape.channels(); c++) {
           for (int row = 0; row < shape.height(); row++) {
             for (int column = 0; column < shape.width(); column++) {
@@ -192,6 +204,35 @@ class ImageTransformTest extends SparseKernelTest {
     verify(shape, new Output(noisy.run(), Storage.FLOAT32, noisy.expected(), TERMS));
     noisy.elementsOff = 3;
     verify(shape, new Output(noisy.run(), Storage.FLOAT32, noisy.expected(), TERMS));
+    Case scaled = new Case(images, batch, channels, height, width).scaled();
+    verify(shape, new Output(scaled.run(), Storage.FLOAT32, scaled.expected(), TERMS));
+    scaled.elementsOff = 1;
+    verify(shape, new Output(scaled.run(), Storage.FLOAT32, scaled.expected(), TERMS));
+    scaled.noisy();
+    verify(shape, new Output(scaled.run(), Storage.FLOAT32, scaled.expected(), TERMS));
+  }
+
+  /** Half as large, each pixel of an even side lies in the middle of four. */
+  @Test
+  void halfAsLargeIsTheMeanOfFourPixelsAmongZeros() {
+    int side = 8;
+    Case half = new Case(1, 1, 1, side, side);
+    half.turns[0] = 0;
+    half.shrinks[0] = 2;
+    double[] x = Numbers.values(Storage.FLOAT32, half.run().read());
+    for (int row = 0; row < side; row++) {
+      for (int column = 0; column < side; column++) {
+        int top = 2 * row - side / 2;
+        int left = 2 * column - side / 2;
+        boolean inside = top >= 0 && top < side && left >= 0 && left < side;
+        double mean = 0;
+        for (int k = 0; inside && k < 4; k++) {
+          int at = (top + k / 2) * side + left + k % 2;
+          mean += half.normals.of(0, Byte.toUnsignedInt(half.images[at])) / 4;
+        }
+        assertThat(x[row * side + column]).isCloseTo(mean, within(1e-5));
+      }
+    }
   }
 
   /**
@@ -223,6 +264,7 @@ class ImageTransformTest extends SparseKernelTest {
             images,
             input(new int[batch]).address(),
             input(Storage.FLOAT32, turns).address(),
+            ones(batch),
             input(Storage.FLOAT32, pairs).address(),
             x,
             Stream.DEFAULT);
@@ -243,6 +285,12 @@ class ImageTransformTest extends SparseKernelTest {
     }
     driver.free(images);
     driver.free(x);
+  }
+
+  private long ones(int count) {
+    double[] ones = new double[count];
+    Arrays.fill(ones, 1);
+    return input(Storage.FLOAT32, ones).address();
   }
 
   /** Four bytes without a pattern. */
@@ -330,9 +378,9 @@ class ImageTransformTest extends SparseKernelTest {
 
   @ParameterizedTest
   @ValueSource(ints = {12, 13})
-  void badIndicesAndTurnsMakeTheirExamplesNaN(int side) {
+  void badIndicesTurnsAndShrinksMakeTheirExamplesNaN(int side) {
     for (boolean noisy : new boolean[] {false, true}) {
-      Case bad = new Case(4, 9, 2, side, side);
+      Case bad = new Case(4, 15, 2, side, side);
       if (noisy) {
         bad.noisy();
       }
@@ -344,9 +392,15 @@ class ImageTransformTest extends SparseKernelTest {
       bad.turns[5] = Double.NaN;
       bad.turns[6] = Double.POSITIVE_INFINITY;
       bad.turns[8] = Double.NEGATIVE_INFINITY;
+      bad.shrinks[9] = Double.NaN;
+      bad.shrinks[10] = 0;
+      bad.shrinks[11] = -1;
+      bad.shrinks[12] = Math.nextUp(16f);
+      bad.shrinks[13] = Math.nextDown(1 / 16f);
+      bad.shrinks[14] = Double.POSITIVE_INFINITY;
       double[] x = Numbers.values(Storage.FLOAT32, bad.run().read());
       int length = bad.length();
-      for (int i = 0; i < 9; i++) {
+      for (int i = 0; i < 15; i++) {
         double[] example = Arrays.copyOfRange(x, i * length, (i + 1) * length);
         if (i == 1 || i == 7) {
           double[] good = Arrays.copyOfRange(expected, i * length, (i + 1) * length);
@@ -451,7 +505,7 @@ class ImageTransformTest extends SparseKernelTest {
         Arrays.fill(aligned.turns, 0);
       }
       long elements = (long) batch * aligned.length();
-      long ideal = 5L * elements + (long) batch * (noisy ? 12 : 8);
+      long ideal = 5L * elements + (long) batch * (noisy ? 16 : 12);
       Output output = new Output(aligned.run(), Storage.FLOAT32, aligned.expected(), TERMS);
       Traffic traffic = measure(aligned.shape.toString(), elements, ideal, output);
       // Besides, each block reads a sector of the channels' numbers.
@@ -470,7 +524,7 @@ class ImageTransformTest extends SparseKernelTest {
       }
       odd.elementsOff = 1;
       long elements = 50L * odd.length();
-      long ideal = 5L * elements + 50L * (noisy ? 12 : 8);
+      long ideal = 5L * elements + 50L * (noisy ? 16 : 12);
       Output output = new Output(odd.run(), Storage.FLOAT32, odd.expected(), TERMS);
       Traffic traffic = measure(odd.shape + " unaligned", elements, ideal, output);
       assertThat(traffic.movedOverIdeal()).isLessThan(1.1);
@@ -508,6 +562,7 @@ class ImageTransformTest extends SparseKernelTest {
     long source = driver.allocateSparse((long) images * plane, word -> 0x03020100);
     long index = driver.allocateSparse(4L * images, word -> images - 1);
     long zeros = driver.allocateSparse(4L * images, word -> 0);
+    long ones = driver.allocateSparse(4L * images, word -> Float.floatToRawIntBits(1));
     double[] pairs = doubles(ImageTransform.normalization(new double[] {0}, new double[] {1}));
     long normalization = input(Storage.FLOAT32, pairs).address();
     ImageTransform.Shape shape = new ImageTransform.Shape(images, images, 1, side, side);
@@ -519,9 +574,9 @@ class ImageTransformTest extends SparseKernelTest {
           () -> {
             if (noisy) {
               transform.rotateAndAddNoise(
-                  shape, source, index, zeros, normalization, noise, x, Stream.DEFAULT);
+                  shape, source, index, zeros, ones, normalization, noise, x, Stream.DEFAULT);
             } else {
-              transform.rotate(shape, source, index, zeros, normalization, x, Stream.DEFAULT);
+              transform.rotate(shape, source, index, zeros, ones, normalization, x, Stream.DEFAULT);
             }
           });
       double[] last = readFloats(x + 4L * (images - 1) * plane, plane);
@@ -531,7 +586,7 @@ class ImageTransformTest extends SparseKernelTest {
       }
       driver.fill(x + 4L * (images - 1) * plane, (byte) -1, 4L * plane, Stream.DEFAULT);
     }
-    for (long address : new long[] {x, source, index, zeros}) {
+    for (long address : new long[] {x, source, index, zeros, ones}) {
       driver.free(address);
     }
   }
@@ -593,9 +648,9 @@ class ImageTransformTest extends SparseKernelTest {
 
   @Test
   void refusesNullAndMisalignedAddresses() {
-    String[] names = {"images", "indices", "turns", "normalization", "amounts", "x"};
+    String[] names = {"images", "indices", "turns", "shrinks", "normalization", "amounts", "x"};
     for (int k = 0; k < names.length; k++) {
-      long[] addresses = {256, 256, 256, 256, 256, 256};
+      long[] addresses = {256, 256, 256, 256, 256, 256, 256};
       addresses[k] = 0;
       assertRefused(() -> rotateAt(addresses), names[k] + " is a null address, expected device");
       addresses[k] = 258;
@@ -616,11 +671,11 @@ class ImageTransformTest extends SparseKernelTest {
   private void rotateAt(long[] a) {
     ImageTransform transform = new ImageTransform(kernels);
     ImageTransform.Shape shape = new ImageTransform.Shape(1, 1, 1, 4, 4);
-    if (a[4] == 256) {
-      transform.rotate(shape, a[0], a[1], a[2], a[3], a[5], Stream.DEFAULT);
+    if (a[5] == 256) {
+      transform.rotate(shape, a[0], a[1], a[2], a[3], a[4], a[6], Stream.DEFAULT);
     }
-    ImageTransform.Noise noise = new ImageTransform.Noise(a[4], 0, 0);
-    transform.rotateAndAddNoise(shape, a[0], a[1], a[2], a[3], noise, a[5], Stream.DEFAULT);
+    ImageTransform.Noise noise = new ImageTransform.Noise(a[5], 0, 0);
+    transform.rotateAndAddNoise(shape, a[0], a[1], a[2], a[3], a[4], noise, a[6], Stream.DEFAULT);
   }
 
   @Test

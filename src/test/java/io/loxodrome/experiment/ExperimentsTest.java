@@ -17,6 +17,10 @@ class ExperimentsTest {
     return List.of(specs).stream().map(ConditioningMethod::parse).toList();
   }
 
+  private static List<PenalizedMethod> penalized(String... specs) {
+    return List.of(specs).stream().map(PenalizedMethod::parse).toList();
+  }
+
   private static List<String> tasks(Experiment experiment) {
     return experiment.points().stream().map(point -> point.task().spec()).toList();
   }
@@ -55,17 +59,43 @@ class ExperimentsTest {
 
   @Test
   void noiseIsTrainedUpToEachMaximum() {
-    Experiment experiment = Experiments.noise(BASE, methods("line", "none"), List.of(0.25, 1.0));
+    Experiment experiment = Experiments.noise(BASE, penalized("line", "none"), List.of(0.25, 1.0));
     assertThat(tasks(experiment))
         .containsExactly("noisy:0.25", "noisy:1.0", "noisy:0.25", "noisy:1.0");
     assertThat(experiment.measure()).isEqualTo("accuracy_seen");
   }
 
   @Test
+  void aPenaltyIsASeriesOfItsOwn() {
+    RunPoint base = BASE.with(BASE.optimizer().withL2(0.5));
+    Experiment experiment =
+        Experiments.noise(base, penalized("line+l2:0.0001", "line", "none+l2:0"), List.of(1.0));
+    assertThat(experiment.series().keySet()).containsExactly("line+l2:0.0001", "line", "none+l2:0");
+    assertThat(experiment.points().stream().map(point -> point.optimizer().l2()))
+        .containsExactly(0.0001, 0.5, 0.0);
+    assertThat(experiment.points().stream().map(point -> point.settings().get("l2")))
+        .containsExactly("1.0E-4", "0.5", null);
+  }
+
+  @Test
+  void aPenaltyOutOfItsRangeIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PenalizedMethod.parse("line+l2:much"))
+        .withMessage(
+            "lambda of 'line+l2:much' is no number, expected METHOD+l2:LAMBDA as in line+l2:0.001");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Experiments.noise(BASE, penalized("line+l2:-1"), List.of(1.0)))
+        .withMessage("l2 is -1.0, must be at least 0 and finite");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Experiments.noise(BASE, penalized("line+l2:NaN"), List.of(1.0)))
+        .withMessage("l2 is NaN, must be at least 0 and finite");
+  }
+
+  @Test
   void optimisersAreCategories() {
     OptimizerChoice paper =
         new OptimizerChoice(
-            OptimizerChoice.Rule.ADAM, AdamStep.Form.PAPER, 1e-3, 0, 0, OptionalDouble.empty());
+            OptimizerChoice.Rule.ADAM, AdamStep.Form.PAPER, 1e-3, 0, 0, OptionalDouble.empty(), 0);
     OptimizerChoice sgd = OptimizerChoice.of(OptimizerChoice.Rule.SGD);
     Experiment experiment = Experiments.optimizers(BASE, methods("ellipse"), List.of(sgd, paper));
     assertThat(experiment.cells().stream().map(Experiment.Cell::label))

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class RunPointTest {
   private static OptimizerChoice adam(AdamStep.Form form) {
     return new OptimizerChoice(
-        OptimizerChoice.Rule.ADAM, form, 0.001, 0.9, 0, OptionalDouble.empty());
+        OptimizerChoice.Rule.ADAM, form, 0.001, 0.9, 0, OptionalDouble.empty(), 0);
   }
 
   /** Results on disk are found again by this text: it may grow, but never change. */
@@ -38,6 +38,9 @@ class RunPointTest {
         List.of(
             Points.of("none"),
             point.with(ImageTask.noisy(new NoiseSchedule(0.5))),
+            point.with(ImageTask.parse("scaled:1.5:fixed:36/fixed:9")),
+            point.with(ImageTask.parse("scaled:2.0:fixed:36/fixed:9")),
+            point.with(ImageTask.parse("scaled:2.0:fixed:36/fixed:36")),
             point.with(ImageTask.unconditioned()),
             point.with(OptimizerChoice.of(OptimizerChoice.Rule.NESTEROV)),
             point.with(adam(AdamStep.Form.PAPER)),
@@ -49,7 +52,10 @@ class RunPointTest {
                     0.02,
                     0.9,
                     0,
-                    OptionalDouble.empty())),
+                    OptionalDouble.empty(),
+                    0)),
+            point.with(point.optimizer().withL2(0.001)),
+            point.with(point.optimizer().withL2(0.002)),
             other("cifar10", OptionalInt.of(100), 128, 2, 1),
             other("fashion-mnist", OptionalInt.empty(), 128, 2, 1),
             other("fashion-mnist", OptionalInt.of(100), 64, 2, 1),
@@ -78,7 +84,7 @@ class RunPointTest {
   void whatSgdDoesNotReadIsNotInItsKey() {
     OptimizerChoice paper =
         new OptimizerChoice(
-            OptimizerChoice.Rule.SGD, AdamStep.Form.PAPER, 0.01, 0.9, 0, OptionalDouble.empty());
+            OptimizerChoice.Rule.SGD, AdamStep.Form.PAPER, 0.01, 0.9, 0, OptionalDouble.empty(), 0);
     assertThat(Points.ELLIPSE.with(paper).key()).isEqualTo(Points.ELLIPSE.key());
   }
 

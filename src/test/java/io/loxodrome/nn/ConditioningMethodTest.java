@@ -12,9 +12,11 @@ import io.loxodrome.tensor.Shape;
 import io.loxodrome.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConditioningMethodTest {
@@ -179,6 +181,44 @@ class ConditioningMethodTest {
     try (Layer embedded = network("embed:circle")) {
       assertThat(shape(embedded, "embed.weight")).isEqualTo(Shape.of(1, 32, 2));
       assertThat(shape(embedded, "linear1.side")).isEqualTo(Shape.of(1, 512, 32));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void ofTwoValuesEachIsToldByItself(SideEncoding encoding) {
+    double[] s = {0.125, 0.7, 1, 0};
+    try (EncodedSide side = new EncodedSide(device, encoding, 2);
+        Tensor values = device.allocate(Shape.of(2, 2)).write(s);
+        Conditioning conditioning = new Conditioning(device, values);
+        Tape tape = Tape.forwardOnly(device)) {
+      double[] told = side.forward(tape, conditioning).value().toDoubles();
+      double[] expected =
+          Arrays.stream(s)
+              .flatMap(
+                  value ->
+                      encoding == SideEncoding.VALUE
+                          ? DoubleStream.of(value)
+                          : DoubleStream.of(
+                              Math.cos(2 * Math.PI * value), Math.sin(2 * Math.PI * value)))
+              .toArray();
+      assertThat(told).containsExactly(expected, within(1e-12));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"concat", "embed:circle", "film"})
+  void gradientsForTwoValuesAreThoseOfTheLoss(String spec) {
+    ConditioningMethod method = ConditioningMethod.parse(spec).taking(2);
+    assertThat(method.spec()).isEqualTo(spec);
+    try (Layer network =
+            method.network(device, method.manifold(), IMAGE, CLASSES, new Initialization(5, 1));
+        Problem problem = new Problem(device, 3, IMAGE, 2, CLASSES)) {
+      moveFilm(network);
+      problem.backward(network);
+      for (Parameter parameter : network.parameters()) {
+        checkLargest(problem, network, parameter);
+      }
     }
   }
 

@@ -38,6 +38,8 @@ abstract class ImageSuite extends FamilySuite {
     for (int batch : BATCHES) {
       int[] indices = draw.indices(batch, count);
       double[] turns = draw.uniforms(batch, -1.5, 1.5);
+      double[] shrinks = draw.uniforms(batch, 0.25, 4);
+      Arrays.setAll(shrinks, i -> i % 2 == 0 ? 1 : (float) shrinks[i]);
       requireAgreement(
           "rotate " + stored + " B " + batch,
           bench -> {
@@ -49,6 +51,7 @@ abstract class ImageSuite extends FamilySuite {
                     bench.bytes(stored, pixels),
                     bench.indices(indices),
                     bench.input(Shape.of(batch), turns),
+                    bench.input(Shape.of(batch), shrinks),
                     normalization(channels),
                     output);
             return List.of(output);
@@ -58,6 +61,11 @@ abstract class ImageSuite extends FamilySuite {
 
   /** Turns one image of {@code side} x {@code side} pixels. */
   private double[] turned(byte[] pixels, int side, double turn, Normalization normalization) {
+    return shown(pixels, side, turn, 1, normalization);
+  }
+
+  private double[] shown(
+      byte[] pixels, int side, double turn, double shrink, Normalization normalization) {
     try (Bench bench = bench()) {
       Shape shape = Shape.of(1, 1, side, side);
       Tensor output = bench.output(shape);
@@ -68,6 +76,7 @@ abstract class ImageSuite extends FamilySuite {
               bench.bytes(shape, pixels),
               bench.indices(0),
               bench.input(Shape.of(1), new double[] {turn}),
+              bench.input(Shape.of(1), new double[] {shrink}),
               normalization,
               output);
       return output.toDoubles();
@@ -149,6 +158,7 @@ abstract class ImageSuite extends FamilySuite {
               bench.bytes(Shape.of(1, 2, 1, 1), new byte[] {51, (byte) 204}),
               bench.indices(0),
               bench.input(Shape.of(1), new double[] {0}),
+              bench.input(Shape.of(1), new double[] {1}),
               new Normalization(List.of(0.1, 0.4), List.of(0.5, 0.25)),
               output);
       requireClose("pixels", output.toDoubles(), new double[] {0.2, 1.6});
@@ -164,8 +174,9 @@ abstract class ImageSuite extends FamilySuite {
       Tensor images = bench.bytes(stored, draw.bytes(20));
       Tensor indices = bench.indices(4, index);
       Tensor turns = bench.input(Shape.of(2), new double[2]);
+      Tensor ones = bench.input(Shape.of(2), new double[] {1, 1});
       assertThatThrownBy(
-              () -> bench.operators().image().rotate(images, indices, turns, PIXELS, output))
+              () -> bench.operators().image().rotate(images, indices, turns, ones, PIXELS, output))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("indices[1] is " + index + ", must be from 0 to 4");
       assertThat(output.toDoubles()).containsOnly(0);
@@ -180,11 +191,60 @@ abstract class ImageSuite extends FamilySuite {
       Tensor images = bench.bytes(Shape.of(1, 1, 2, 2), draw.bytes(4));
       Tensor indices = bench.indices(0, 0);
       Tensor turns = bench.input(Shape.of(2), new double[] {0.5, turn});
+      Tensor ones = bench.input(Shape.of(2), new double[] {1, 1});
       assertThatThrownBy(
-              () -> bench.operators().image().rotate(images, indices, turns, PIXELS, output))
+              () -> bench.operators().image().rotate(images, indices, turns, ones, PIXELS, output))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("turns[1] is " + turn + ", must be finite");
       assertThat(output.toDoubles()).containsOnly(0);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.0624, 16.1, -1, Double.NaN})
+  void aShrinkOutOfRangeIsRefusedBeforeAnythingIsWritten(double shrink) {
+    try (Bench bench = bench()) {
+      Tensor output = bench.updated(Shape.of(2, 1, 2, 2), new double[8]);
+      Tensor images = bench.bytes(Shape.of(1, 1, 2, 2), draw.bytes(4));
+      Tensor indices = bench.indices(0, 0);
+      Tensor turns = bench.input(Shape.of(2), new double[2]);
+      Tensor shrinks = bench.input(Shape.of(2), new double[] {16, shrink});
+      assertThatThrownBy(
+              () ->
+                  bench.operators().image().rotate(images, indices, turns, shrinks, PIXELS, output))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("shrinks[1] is ")
+          .hasMessageEndingWith(", must be from 0.0625 to 16.0");
+      assertThat(output.toDoubles()).containsOnly(0);
+    }
+  }
+
+  /** Twice as large about the centre of an odd side: every other pixel is one of the image's. */
+  @Test
+  void anEnlargedImageShowsItsMiddle() {
+    byte[] pixels = draw.bytes(81);
+    double[] values = shown(pixels, 9, 0, 0.5, PIXELS);
+    double[] upsideDown = shown(pixels, 9, 0.5, 0.5, PIXELS);
+    for (int row = 0; row < 9; row += 2) {
+      for (int column = 0; column < 9; column += 2) {
+        int pixel = Byte.toUnsignedInt(pixels[(2 + row / 2) * 9 + 2 + column / 2]);
+        assertThat(values[row * 9 + column]).as("%s", draw).isCloseTo(pixel, within(255 * bound()));
+        assertThat(upsideDown[80 - (row * 9 + column)]).isCloseTo(pixel, within(255 * bound()));
+      }
+    }
+  }
+
+  /** A third as large: the middle third is the image, all else zeros. */
+  @Test
+  void aShrunkImageHasZerosRoundIt() {
+    byte[] white = new byte[81];
+    Arrays.fill(white, (byte) 255);
+    double[] values = shown(white, 9, 0.25, 3, PIXELS);
+    for (int row = 0; row < 9; row++) {
+      for (int column = 0; column < 9; column++) {
+        boolean inside = row >= 3 && row < 6 && column >= 3 && column < 6;
+        assertThat(values[row * 9 + column]).isCloseTo(inside ? 255 : 0, within(255 * bound()));
+      }
     }
   }
 

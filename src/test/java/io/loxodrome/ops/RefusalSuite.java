@@ -9,6 +9,7 @@ import io.loxodrome.tensor.ElementType;
 import io.loxodrome.tensor.Shape;
 import io.loxodrome.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -34,14 +35,25 @@ abstract class RefusalSuite extends FamilySuite {
     }
   }
 
-  /** An operand; the extents from free to before freeEnd are nobody else's business. */
-  record Operand(ElementType type, Shape shape, int free, int freeEnd) {
+  /**
+   * An operand whose elements all have a value; the extents from free to before freeEnd are nobody
+   * else's business.
+   */
+  record Operand(ElementType type, Shape shape, double value, int free, int freeEnd) {
     Operand(ElementType type, Shape shape) {
-      this(type, shape, 0, 0);
+      this(type, shape, 0, 0, 0);
     }
 
     Operand free(int first, int end) {
-      return new Operand(type, shape, first, end);
+      return new Operand(type, shape, value, first, end);
+    }
+
+    Operand ones() {
+      return new Operand(type, shape, 1, free, freeEnd);
+    }
+
+    Operand with(ElementType other, Shape otherShape) {
+      return new Operand(other, otherShape, value, free, freeEnd);
     }
 
     /** A scalar, and one more of each extent that is not free. */
@@ -253,6 +265,10 @@ abstract class RefusalSuite extends FamilySuite {
             List.of(real(3, 5).free(1, 2)),
             (device, t) -> device.update().squaredNorm(GRAM, t.get(0))),
         new Call(
+            "addProduct",
+            List.of(real(6, 5), real(3, 3), real(6, 5)),
+            (device, t) -> device.update().addProduct(t.get(0), 2, t.get(1), t.get(2))),
+        new Call(
             "sgd",
             List.of(real(3, 5), real(3, 5), real(3, 5)),
             (device, t) -> device.update().sgd(SGD, GRAM, t.get(0), t.get(1), t.get(2))),
@@ -263,8 +279,14 @@ abstract class RefusalSuite extends FamilySuite {
                 device.update().adam(ADAM, GRAM, t.get(0), t.get(1), t.get(2), t.get(3))),
         new Call(
             "rotate",
-            List.of(bytes(4, 1, 3, 3).free(0, 1), integers(2), real(2), real(2, 1, 3, 3)),
-            (device, t) -> device.image().rotate(t.get(0), t.get(1), t.get(2), PIXELS, t.get(3))),
+            List.of(
+                bytes(4, 1, 3, 3).free(0, 1),
+                integers(2),
+                real(2),
+                real(2).ones(),
+                real(2, 1, 3, 3)),
+            (device, t) ->
+                device.image().rotate(t.get(0), t.get(1), t.get(2), t.get(3), PIXELS, t.get(4))),
         new Call(
             "addNoise",
             List.of(real(2, 3, 3).free(1, 3), real(2)),
@@ -272,10 +294,14 @@ abstract class RefusalSuite extends FamilySuite {
   }
 
   /** The real type stands for FLOAT32 above. */
-  private static Tensor zeros(Bench bench, Operand operand) {
+  private static Tensor filled(Bench bench, Operand operand) {
     int size = (int) operand.shape().size();
     return switch (operand.type()) {
-      case FLOAT32, FLOAT64 -> bench.input(operand.shape(), new double[size]);
+      case FLOAT32, FLOAT64 -> {
+        double[] values = new double[size];
+        Arrays.fill(values, operand.value());
+        yield bench.input(operand.shape(), values);
+      }
       case INT32 -> bench.indices(new int[size]).reshape(operand.shape());
       case UINT8 -> bench.bytes(operand.shape(), new byte[size]);
     };
@@ -290,7 +316,7 @@ abstract class RefusalSuite extends FamilySuite {
       Consumer<String> message) {
     try (Bench bench = bench()) {
       List<Tensor> operands = new ArrayList<>();
-      call.operands().forEach(operand -> operands.add(zeros(bench, operand)));
+      call.operands().forEach(operand -> operands.add(filled(bench, operand)));
       operands.set(place, replacement);
       assertThatThrownBy(() -> call.body().run(bench.operators(), operands))
           .as("%s, operand %d is %s", call, place, replacement)
@@ -306,7 +332,7 @@ abstract class RefusalSuite extends FamilySuite {
     try (Bench bench = bench()) {
       List<Tensor> operands = new ArrayList<>();
       for (Operand operand : call.operands()) {
-        operands.add(zeros(bench, operand));
+        operands.add(filled(bench, operand));
       }
       call.body().run(bench.operators(), operands);
     }
@@ -319,7 +345,7 @@ abstract class RefusalSuite extends FamilySuite {
       for (int place = 0; place < call.operands().size(); place++) {
         Operand operand = call.operands().get(place);
         for (Shape wrong : operand.wrongShapes()) {
-          Tensor replacement = zeros(bench, new Operand(operand.type(), wrong));
+          Tensor replacement = filled(bench, operand.with(operand.type(), wrong));
           requireRefused(
               call,
               place,
@@ -342,7 +368,7 @@ abstract class RefusalSuite extends FamilySuite {
         requireRefused(
             call,
             place,
-            zeros(bench, new Operand(wrong, operand.shape())),
+            filled(bench, operand.with(wrong, operand.shape())),
             IllegalArgumentException.class,
             message -> assertThat(message).contains(wrong + " " + operand.shape()));
       }
@@ -357,7 +383,7 @@ abstract class RefusalSuite extends FamilySuite {
         requireRefused(
             call,
             place,
-            zeros(other, call.operands().get(place)),
+            filled(other, call.operands().get(place)),
             IllegalArgumentException.class,
             message ->
                 assertThat(message).contains("does not live on this device", device().name()));
@@ -370,7 +396,7 @@ abstract class RefusalSuite extends FamilySuite {
   void aClosedTensorIsRefused(Call call) {
     for (int place = 0; place < call.operands().size(); place++) {
       Bench bench = bench();
-      Tensor closed = zeros(bench, call.operands().get(place));
+      Tensor closed = filled(bench, call.operands().get(place));
       bench.close();
       requireRefused(
           call,

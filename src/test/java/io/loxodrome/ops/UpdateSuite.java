@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -100,6 +101,36 @@ abstract class UpdateSuite extends FamilySuite {
         assertThat(norm)
             .as("%s any %s; %s", spec, any, draw)
             .isCloseTo(expected, within(bound() * expected));
+        bench.requireInputsUntouched();
+      }
+    }
+  }
+
+  /** In blocks of n rows each; sums of positive numbers, which no rounding makes small. */
+  @ParameterizedTest
+  @CsvSource({"1, 1", "2, 1", "3, 1", "3, 4", "8, 2", "33, 1"})
+  void productsAreAddedBlockByBlock(int n, int blocks) {
+    for (Shape any : ANY) {
+      int columns = (int) any.size();
+      double[] c = draw.uniforms((long) n * n, 0.5, 2);
+      double[] p = draw.uniforms((long) blocks * n * columns, 0.5, 2);
+      double[] g = draw.uniforms((long) blocks * n * columns, 0.5, 2);
+      double[] expected = g.clone();
+      for (int row = 0; row < blocks * n; row++) {
+        for (int l = 0; l < n; l++) {
+          int from = row - row % n + l;
+          for (int column = 0; column < columns; column++) {
+            expected[row * columns + column] +=
+                0.75 * c[row % n * n + l] * p[from * columns + column];
+          }
+        }
+      }
+      try (Bench bench = bench()) {
+        Tensor gradient = bench.updated(any.under(blocks * n), g);
+        Tensor matrix = bench.input(Shape.of(n, n), c);
+        Tensor basis = bench.input(any.under(blocks * n), p);
+        bench.operators().update().addProduct(gradient, 0.75, matrix, basis);
+        requireClose("n " + n + " any " + any, gradient.toDoubles(), expected);
         bench.requireInputsUntouched();
       }
     }

@@ -133,6 +133,7 @@ class CheckpointTest {
             Map.entry("momentum", "0.7"),
             Map.entry("weight_decay", "4.9E-324"),
             Map.entry("clip", "2.5"),
+            Map.entry("l2", "1.0E-4"),
             Map.entry("batch", "3"),
             Map.entry("seed", Long.toString(Long.MIN_VALUE)),
             Map.entry("limit", "9"));

@@ -2,6 +2,8 @@ package io.loxodrome.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loxodrome.data.Arc;
+import io.loxodrome.data.FixedAngles;
 import io.loxodrome.ops.Device;
 import java.io.IOException;
 import java.util.List;
@@ -49,6 +51,39 @@ class CudaTrainingTest {
         called.train(1);
       }
       repeated.requireSameBits(called);
+    }
+  }
+
+  /** What depends on the batch's s is in no recording. */
+  @Test
+  void aPenaltyThatGrowsWithSIsThatOfTheReferenceWhenItIsRepeated() throws IOException {
+    OptimizerChoice choice = OptimizerChoice.of(OptimizerChoice.Rule.SGD).withL2(0.05);
+    try (Device reference = Device.open("reference");
+        Device device = Device.open("ptx");
+        SmallTraining expected = new SmallTraining(reference, "ellipse", choice);
+        SmallTraining actual = new SmallTraining(device, "ellipse", choice);
+        SmallTraining called = new SmallTraining(device, "ellipse", choice)) {
+      expected.train(4);
+      actual.train(4);
+      actual.requireNear(expected);
+      for (int step = 0; step < 4; step++) {
+        called.train(1);
+      }
+      actual.requireSameBits(called);
+    }
+  }
+
+  @Test
+  void onASurfaceImagesAreTurnedAndScaled() throws IOException {
+    OptimizerChoice sgd = OptimizerChoice.of(OptimizerChoice.Rule.SGD);
+    ImageTask task = ImageTask.turnedAndScaled(1.5, new FixedAngles(4), new Arc(0.5));
+    try (Device reference = Device.open("reference");
+        Device device = Device.open("ptx");
+        SmallTraining expected = new SmallTraining(reference, "product(ellipse,line)", sgd, task);
+        SmallTraining actual = new SmallTraining(device, "product(ellipse,line)", sgd, task)) {
+      expected.train(3);
+      actual.train(3);
+      actual.requireNear(expected);
     }
   }
 

@@ -96,10 +96,32 @@ class ReplicaRunTest {
     ReplicaResult result = result(settings(TURNED, SGD, 1L)).networks().get(0);
     assertThat(result.levels()).hasSize(360);
     assertThat(result.levels().stream().filter(LevelAccuracy::trained)).hasSize(4);
-    assertThat(result.levels().get(90).value()).isEqualTo(0.25);
+    assertThat(result.levels().get(90).place()).containsExactly(0.25);
     int shown = result.levels().stream().mapToInt(LevelAccuracy::shown).sum();
     assertThat(shown).isEqualTo(SmallDataset.TEST * 4);
     assertThat(result.accuracy()).isPresent();
+  }
+
+  @Test
+  void scaledImagesAreJudgedAtAllAnglesAndPhases() throws IOException {
+    String spec = "scaled:1.5:fixed:4/arc:0.5";
+    ImageTask task = ImageTask.parse(spec);
+    assertThat(task.spec()).isEqualTo(spec);
+    List<ReplicaResult> together = result(onTorus(task, 1L, 2L)).networks();
+    List<LevelAccuracy> levels = together.get(0).levels();
+    assertThat(levels).hasSize(36 * 12);
+    assertThat(levels.get(9 * 12 + 6).place()).containsExactly(0.25, 0.5);
+    assertThat(levels.stream().filter(LevelAccuracy::trained)).hasSize(4 * 6);
+    assertThat(levels.stream().mapToInt(LevelAccuracy::shown).sum())
+        .isEqualTo(SmallDataset.TEST * 4);
+    ReplicaResult alone = result(onTorus(task, 2L)).networks().get(0);
+    assertThat(together.get(1).levels()).isEqualTo(alone.levels());
+    assertThat(together.get(1).loss() / alone.loss()).isBetween(1 - 1e-5, 1 + 1e-5);
+  }
+
+  private static ReplicaSettings onTorus(ImageTask task, Long... seeds) {
+    return new ReplicaSettings(
+        "paper-cnn", WeightManifold.parse("torus"), task, SGD, 6, 3, List.of(seeds));
   }
 
   @Test
@@ -107,8 +129,8 @@ class ReplicaRunTest {
     ImageTask task = ImageTask.noisy(new NoiseSchedule(0.5));
     ReplicaResult result = result(settings(task, SGD, 1L)).networks().get(0);
     assertThat(result.levels()).hasSize(28);
-    assertThat(result.levels().get(20).value()).isEqualTo(0.5);
-    assertThat(result.levels().get(27).value()).isEqualTo(1);
+    assertThat(result.levels().get(20).place()).containsExactly(0.5);
+    assertThat(result.levels().get(27).place()).containsExactly(1.0);
     assertThat(result.levels().stream().filter(LevelAccuracy::trained)).hasSize(21);
     ImageTask all = ImageTask.noisy(new NoiseSchedule(1));
     ReplicaResult whole = result(settings(all, SGD, 1L)).networks().get(0);
@@ -120,8 +142,8 @@ class ReplicaRunTest {
   void anUnconditionedNetworkIsJudgedAtItsOwnAndAtFixedPlaces() throws IOException {
     ReplicaResult result = result(settings(ImageTask.unconditioned(), SGD, 1L)).networks().get(0);
     assertThat(result.levels()).hasSize(9).allMatch(level -> level.shown() == SmallDataset.TEST);
-    assertThat(result.levels().get(0).value()).isNaN();
-    assertThat(result.levels().get(1).value()).isEqualTo(0.0625);
+    assertThat(result.levels().get(0).place()).containsExactly(Double.NaN);
+    assertThat(result.levels().get(1).place()).containsExactly(0.0625);
     assertThat(result.seen()).hasValue(result.levels().get(0).accuracy());
   }
 
@@ -156,6 +178,22 @@ class ReplicaRunTest {
   }
 
   @Test
+  void aCheckpointWithAnotherPenaltyIsRefused(@TempDir Path folder) throws IOException {
+    Path without = folder.resolve("without");
+    run(settings(TURNED, SGD, 1L), without).run(1, Stop.never());
+    assertThatThrownBy(
+            () -> run(settings(TURNED, SGD.withL2(0.5), 1L), without).run(2, Stop.never()))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("its l2 is null, here it is 0.5");
+    Path with = folder.resolve("with");
+    run(settings(TURNED, SGD.withL2(0.5), 1L), with).run(1, Stop.never());
+    assertThatThrownBy(() -> run(settings(TURNED, SGD, 1L), with).run(2, Stop.never()))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("its l2 is 0.5, here there is none");
+    run(settings(TURNED, SGD.withL2(0.5), 1L), with).run(2, Stop.never());
+  }
+
+  @Test
   void fewerEpochsThanTakenAreRefused(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("checkpoint");
     run(settings(TURNED, SGD, 1L), file).run(2, Stop.never());
@@ -167,7 +205,7 @@ class ReplicaRunTest {
   @Test
   void theSeedThatWentAstrayIsNamed() {
     OptimizerChoice wild =
-        new OptimizerChoice(SGD.rule(), SGD.form(), 1e20, 0.9, 0, OptionalDouble.empty());
+        new OptimizerChoice(SGD.rule(), SGD.form(), 1e20, 0.9, 0, OptionalDouble.empty(), 0);
     assertThatThrownBy(() -> result(settings(TURNED, wild, 41L, 42L)))
         .isInstanceOf(DivergedException.class)
         .hasMessageContaining("the loss of seed 41 is");
@@ -176,7 +214,7 @@ class ReplicaRunTest {
   @Test
   void clippingWouldCoupleNetworks() {
     OptimizerChoice clipped =
-        new OptimizerChoice(SGD.rule(), SGD.form(), 0.01, 0.9, 0, OptionalDouble.of(1));
+        new OptimizerChoice(SGD.rule(), SGD.form(), 0.01, 0.9, 0, OptionalDouble.of(1), 0);
     assertThat(settings(TURNED, clipped, 1L).seeds()).containsExactly(1L);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> settings(TURNED, clipped, 1L, 2L))
@@ -192,7 +230,22 @@ class ReplicaRunTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "turned", "turned:4", "noisy:", "noisy:half", "noisy:2", "upright"})
+  @ValueSource(
+      strings = {
+        "",
+        "turned",
+        "turned:4",
+        "noisy:",
+        "noisy:half",
+        "noisy:2",
+        "upright",
+        "scaled:2",
+        "scaled:2:fixed:4",
+        "scaled:1:fixed:4/fixed:4",
+        "scaled:17:fixed:4/fixed:4",
+        "scaled:big:fixed:4/fixed:4",
+        "scaled:2:fixed:4/"
+      })
   void unknownTasksAreRefused(String spec) {
     assertThatIllegalArgumentException().isThrownBy(() -> ImageTask.parse(spec));
   }

@@ -50,12 +50,13 @@ class ReplicaTrainingTest {
     return Stream.of(
         choice(OptimizerChoice.Rule.SGD, AdamStep.Form.PAPER, 0.01, 0.01),
         choice(OptimizerChoice.Rule.ADAMW, AdamStep.Form.PAPER, 0.002, 0.01),
-        choice(OptimizerChoice.Rule.ADAMW, AdamStep.Form.WHITENED, 0.002, 0.01));
+        choice(OptimizerChoice.Rule.ADAMW, AdamStep.Form.WHITENED, 0.002, 0.01),
+        choice(OptimizerChoice.Rule.SGD, AdamStep.Form.PAPER, 0.01, 0).withL2(0.02));
   }
 
   private static OptimizerChoice choice(
       OptimizerChoice.Rule rule, AdamStep.Form form, double learningRate, double decay) {
-    return new OptimizerChoice(rule, form, learningRate, 0.9, decay, OptionalDouble.empty());
+    return new OptimizerChoice(rule, form, learningRate, 0.9, decay, OptionalDouble.empty(), 0);
   }
 
   static Stream<Arguments> specsAndOptimizers() {
@@ -67,10 +68,11 @@ class ReplicaTrainingTest {
   private static OptimizerChoice slow(String spec, OptimizerChoice choice) {
     double supremum = WeightManifold.parse(spec).supremum();
     return choice(
-        choice.rule(),
-        choice.form(),
-        choice.learningRate() * 3 / Math.max(3, supremum),
-        choice.weightDecay());
+            choice.rule(),
+            choice.form(),
+            choice.learningRate() * 3 / Math.max(3, supremum),
+            choice.weightDecay())
+        .withL2(choice.l2());
   }
 
   /** What training leaves: parameters by name, and the losses of the steps. */
@@ -107,6 +109,7 @@ class ReplicaTrainingTest {
                 device,
                 networks,
                 optimizer,
+                choice.l2(),
                 images,
                 task,
                 new BatchOrder(data.train().count(), BATCH, 3),

@@ -26,6 +26,8 @@ final class SmallTraining implements AutoCloseable {
   private final Device device;
   private final Layer network;
   private final Optimizer optimizer;
+  private final double l2;
+  private final ImageTask task;
   private final StoredImages images;
   private final List<Double> losses = new ArrayList<>();
   private TrainingPosition position = TrainingPosition.START;
@@ -35,7 +37,12 @@ final class SmallTraining implements AutoCloseable {
   }
 
   SmallTraining(Device device, String manifold, OptimizerChoice optimizer) {
+    this(device, manifold, optimizer, ImageTask.turned(new FixedAngles(4)));
+  }
+
+  SmallTraining(Device device, String manifold, OptimizerChoice optimizer, ImageTask task) {
     this.device = device;
+    this.task = task;
     this.network =
         PaperCnn.initialized(
             device,
@@ -44,6 +51,7 @@ final class SmallTraining implements AutoCloseable {
             SmallDataset.CLASSES,
             new Initialization(1));
     this.optimizer = optimizer.create(device, network.parameters());
+    this.l2 = optimizer.l2();
     this.images = new StoredImages(device, data.train(), data.normalization());
   }
 
@@ -54,8 +62,9 @@ final class SmallTraining implements AutoCloseable {
             device,
             network,
             optimizer,
+            l2,
             images,
-            ImageTask.turned(new FixedAngles(4)),
+            task,
             new BatchOrder(data.train().count(), BATCH, 3),
             position)) {
       trainer.train(Integer.MAX_VALUE, new Steps(steps));

@@ -96,6 +96,7 @@ class TrainerTest {
                 device,
                 network,
                 optimizer,
+                0,
                 images,
                 ImageTask.turned(new FixedAngles(4)),
                 new BatchOrder(data.train().count(), BATCH, 3),
@@ -171,7 +172,8 @@ class TrainerTest {
         sgd.learningRate(),
         sgd.momentum(),
         sgd.weightDecay(),
-        OptionalDouble.of(1));
+        OptionalDouble.of(1),
+        0);
   }
 
   @Test

@@ -17,11 +17,18 @@ final class CpuImage implements ImageOperators {
 
   @Override
   public void rotate(
-      Tensor images, Tensor indices, Tensor turns, Normalization normalization, Tensor output) {
+      Tensor images,
+      Tensor indices,
+      Tensor turns,
+      Tensor shrinks,
+      Normalization normalization,
+      Tensor output) {
     int[] index = indices.toInts();
     double[] s = turns.toDoubles();
+    double[] r = shrinks.toDoubles();
     Values.requireBelow("indices", index, images.shape().dimension(0));
     Values.requireFinite("turns", s);
+    Values.requireWithin("shrinks", r, LEAST_SHRINK, MOST_SHRINK);
     int size = Math.toIntExact(images.shape().rowSize());
     NativeBlock stored = NativeMemory.block("images", images, ElementType.UINT8);
     NativeBlock x = NativeMemory.floats("output", output);
@@ -34,7 +41,7 @@ final class CpuImage implements ImageOperators {
           float[] rotated = worker.scratch(0, size);
           for (int i = from; i < to; i++) {
             stored.get((long) index[i] * size, pixels, 0, size);
-            rotation.apply(pixels, s[i], rotated);
+            rotation.apply(pixels, s[i], r[i], rotated);
             x.put((long) i * size, rotated, 0, size);
           }
         });

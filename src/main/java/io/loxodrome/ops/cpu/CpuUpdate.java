@@ -54,11 +54,11 @@ final class CpuUpdate implements UpdateOperators {
       }
       inverse = ColumnTransform.inverse(gram);
     }
+  }
 
-    /** Columns at a time so that n rows of them stay in the second-level cache. */
-    int chunk() {
-      return Math.max(GRAIN, Math.min(MOST_COLUMNS, CACHED_FLOATS / n / GRAIN * GRAIN));
-    }
+  /** Columns at a time so that n rows of them stay in the second-level cache. */
+  private static int chunk(int n) {
+    return Math.max(GRAIN, Math.min(MOST_COLUMNS, CACHED_FLOATS / Math.max(1, n) / GRAIN * GRAIN));
   }
 
   /** R^-T and R^-1 of a Gram matrix G = R^T R. */
@@ -100,7 +100,7 @@ final class CpuUpdate implements UpdateOperators {
   private void columns(Metric metric, Tensor gradient, Columns work) {
     int p = Math.toIntExact(gradient.shape().rowSize());
     NativeBlock block = NativeMemory.floats("gradient", gradient);
-    int chunk = metric.chunk();
+    int chunk = chunk(metric.n);
     workers.slices(
         p,
         GRAIN,
@@ -167,6 +167,53 @@ final class CpuUpdate implements UpdateOperators {
       sum += (double) x[j] * y[j];
     }
     return sum;
+  }
+
+  @Override
+  public void addProduct(Tensor gradient, double factor, Tensor c, Tensor basis) {
+    int n = c.shape().dimension(0);
+    int p = Math.toIntExact(basis.shape().rowSize());
+    int blocks = n == 0 ? 0 : basis.shape().dimension(0) / n;
+    float[] matrix = c.toFloats();
+    for (int e = 0; e < matrix.length; e++) {
+      matrix[e] *= (float) factor;
+    }
+    NativeBlock points = NativeMemory.floats("basis", basis);
+    NativeBlock gradients = NativeMemory.floats("gradient", gradient);
+    int chunk = chunk(n);
+    workers.slices(
+        p,
+        GRAIN,
+        (worker, from, to) -> {
+          float[][] rows = worker.scratchRows(0, n, chunk);
+          float[] sum = worker.scratch(2, chunk);
+          for (int b = 0; b < blocks; b++) {
+            for (int column = from; column < to; column += chunk) {
+              int count = Math.min(chunk, to - column);
+              long first = (long) b * n * p + column;
+              for (int k = 0; k < n; k++) {
+                points.get(first + (long) k * p, rows[k], 0, count);
+              }
+              for (int k = 0; k < n; k++) {
+                gradients.get(first + (long) k * p, sum, 0, count);
+                addCombination(sum, matrix, k * n, rows, n, count);
+                gradients.put(first + (long) k * p, sum, 0, count);
+              }
+            }
+          }
+        });
+  }
+
+  /** sum = sum + factor_0 row_0 + ... + factor_(n - 1) row_(n - 1). */
+  private static void addCombination(
+      float[] sum, float[] factors, int first, float[][] rows, int n, int count) {
+    for (int l = 0; l < n; l++) {
+      float factor = factors[first + l];
+      float[] row = rows[l];
+      for (int j = 0; j < count; j++) {
+        sum[j] += factor * row[j];
+      }
+    }
   }
 
   @Override

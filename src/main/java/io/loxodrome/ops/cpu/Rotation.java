@@ -4,7 +4,7 @@ import io.loxodrome.ops.Normalization;
 import io.loxodrome.tensor.Shape;
 
 /**
- * Rotates and normalises images of one shape.
+ * Turns, scales and normalises images of one shape.
  *
  * <p>Positions are computed in double, so that a quarter turn falls on pixels; what is read of an
  * image is normalised byte by byte through a table.
@@ -36,10 +36,13 @@ final class Rotation {
     }
   }
 
-  /** Turns {@code pixels} counterclockwise by the fraction {@code turn} of a full turn. */
-  void apply(byte[] pixels, double turn, float[] rotated) {
-    double cos = Math.cos(2 * Math.PI * turn);
-    double sin = Math.sin(2 * Math.PI * turn);
+  /**
+   * Turns {@code pixels} counterclockwise by the fraction {@code turn} of a full turn, and shows
+   * them 1 / shrink as large.
+   */
+  void apply(byte[] pixels, double turn, double shrink, float[] rotated) {
+    double cos = shrink * Math.cos(2 * Math.PI * turn);
+    double sin = shrink * Math.sin(2 * Math.PI * turn);
     double middleRow = (height - 1) / 2.0;
     double middleColumn = (width - 1) / 2.0;
     int target = 0;

@@ -31,10 +31,16 @@ final class CudaImage implements ImageOperators {
 
   @Override
   public void rotate(
-      Tensor images, Tensor indices, Tensor turns, Normalization normalization, Tensor output) {
+      Tensor images,
+      Tensor indices,
+      Tensor turns,
+      Tensor shrinks,
+      Normalization normalization,
+      Tensor output) {
     Shape stored = images.shape();
     Values.requireBelow("indices", indices.toInts(), stored.dimension(0));
     Values.requireFinite("turns", turns.toDoubles());
+    Values.requireWithin("shrinks", shrinks.toDoubles(), LEAST_SHRINK, MOST_SHRINK);
     if (output.size() == 0) {
       return;
     }
@@ -48,6 +54,7 @@ final class CudaImage implements ImageOperators {
         CudaMemory.source(images),
         CudaMemory.source(indices),
         CudaMemory.source(turns),
+        CudaMemory.source(shrinks),
         normalizations.computeIfAbsent(normalization, this::upload),
         CudaMemory.target(output),
         resources.stream());

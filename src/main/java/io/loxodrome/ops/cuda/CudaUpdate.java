@@ -1,6 +1,7 @@
 package io.loxodrome.ops.cuda;
 
 import io.loxodrome.cuda.AdamNumbers;
+import io.loxodrome.cuda.Elementwise;
 import io.loxodrome.cuda.FusedOptimizer;
 import io.loxodrome.cuda.HostTransfers;
 import io.loxodrome.cuda.MetricFactors;
@@ -9,6 +10,7 @@ import io.loxodrome.cuda.MetricShape;
 import io.loxodrome.cuda.MetricSolve;
 import io.loxodrome.cuda.SgdNumbers;
 import io.loxodrome.cuda.Storage;
+import io.loxodrome.cuda.WeightShape;
 import io.loxodrome.manifold.Gram;
 import io.loxodrome.ops.AdamStep;
 import io.loxodrome.ops.SgdStep;
@@ -25,6 +27,8 @@ final class CudaUpdate implements UpdateOperators, AutoCloseable {
   private final MetricSolve solve;
   private final MetricNorm norm;
   private final FusedOptimizer optimizer;
+  private final WeightMixing mixing;
+  private final Elementwise elementwise;
   private final IdentityHashMap<Gram, MetricFactors> factors = new IdentityHashMap<>();
 
   CudaUpdate(CudaResources resources, HostTransfers transfers) {
@@ -33,6 +37,8 @@ final class CudaUpdate implements UpdateOperators, AutoCloseable {
     this.solve = new MetricSolve(resources.kernels());
     this.norm = new MetricNorm(resources.kernels());
     this.optimizer = new FusedOptimizer(resources.kernels());
+    this.mixing = new WeightMixing(resources);
+    this.elementwise = new Elementwise(resources.kernels());
   }
 
   /** Kept as long as the device: a network has few metrics, and they are small. */
@@ -78,6 +84,30 @@ final class CudaUpdate implements UpdateOperators, AutoCloseable {
       ByteBuffer bytes = ByteBuffer.allocate(Double.BYTES).order(ByteOrder.nativeOrder());
       transfers.read(total.address(), bytes);
       return bytes.getDouble(0);
+    }
+  }
+
+  /** C P is a mixture of n examples, the rows of C. */
+  @Override
+  public void addProduct(Tensor gradient, double factor, Tensor c, Tensor basis) {
+    if (basis.size() == 0) {
+      return;
+    }
+    int n = c.shape().dimension(0);
+    WeightShape shape = new WeightShape(n, n, basis.shape().rowSize());
+    long bytes = basis.size() * Float.BYTES;
+    long step = n * shape.length() * Float.BYTES;
+    long points = CudaMemory.source(basis);
+    try (Scratch product = resources.memory().scratch(bytes)) {
+      for (long block = 0; block < bytes; block += step) {
+        mixing.mix(shape, CudaMemory.source(c), points + block, product.address() + block);
+      }
+      elementwise.addScaled(
+          CudaMemory.target(gradient),
+          factor,
+          product.address(),
+          gradient.size(),
+          resources.stream());
     }
   }
 

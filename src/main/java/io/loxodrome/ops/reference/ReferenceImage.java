@@ -11,15 +11,22 @@ import io.loxodrome.tensor.Tensor;
 final class ReferenceImage implements ImageOperators {
   @Override
   public void rotate(
-      Tensor images, Tensor indices, Tensor turns, Normalization normalization, Tensor output) {
+      Tensor images,
+      Tensor indices,
+      Tensor turns,
+      Tensor shrinks,
+      Normalization normalization,
+      Tensor output) {
     int[] index = indices.toInts();
     Values.requireBelow("indices", index, images.shape().dimension(0));
     double[] s = turns.toDoubles();
     Values.requireFinite("turns", s);
+    double[] r = shrinks.toDoubles();
+    Values.requireWithin("shrinks", r, LEAST_SHRINK, MOST_SHRINK);
     Images source = normalized(images, normalization);
     Images x = Images.zeros(output.shape());
     for (int i = 0; i < index.length; i++) {
-      rotate(source, index[i], 2 * Math.PI * s[i], x, i, output.shape());
+      rotate(source, index[i], 2 * Math.PI * s[i], r[i], x, i, output.shape());
     }
     x.storeIn(output);
   }
@@ -47,11 +54,12 @@ final class ReferenceImage implements ImageOperators {
 
   /**
    * A pixel (across, down) from the centre shows what was there before the turn by {@code angle}:
-   * (cos across - sin down, sin across + cos down), rows running downwards.
+   * shrink (cos across - sin down, sin across + cos down), rows running downwards.
    */
-  private static void rotate(Images source, int image, double angle, Images x, int i, Shape shape) {
-    double cos = Math.cos(angle);
-    double sin = Math.sin(angle);
+  private static void rotate(
+      Images source, int image, double angle, double shrink, Images x, int i, Shape shape) {
+    double cos = shrink * Math.cos(angle);
+    double sin = shrink * Math.sin(angle);
     double middleRow = (shape.dimension(2) - 1) / 2.0;
     double middleColumn = (shape.dimension(3) - 1) / 2.0;
     for (int c = 0; c < shape.dimension(1); c++) {

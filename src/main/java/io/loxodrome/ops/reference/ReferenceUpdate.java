@@ -41,6 +41,23 @@ final class ReferenceUpdate implements UpdateOperators {
   }
 
   @Override
+  public void addProduct(Tensor gradient, double factor, Tensor c, Tensor basis) {
+    Table g = Table.copyOf(gradient);
+    Table matrix = Table.copyOf(c);
+    Table p = Table.copyOf(basis);
+    int n = matrix.rows();
+    for (int row = 0; row < p.rows(); row++) {
+      int first = row / n * n;
+      for (int column = 0; column < p.columns(); column++) {
+        for (int l = 0; l < n; l++) {
+          g.add(row, column, factor * matrix.at(row - first, l) * p.at(first + l, column));
+        }
+      }
+    }
+    g.storeIn(gradient);
+  }
+
+  @Override
   public void sgd(SgdStep step, Gram gram, Tensor basis, Tensor gradient, Tensor velocity) {
     Table p = Table.copyOf(basis);
     Table solved = solved(gram, Table.copyOf(gradient));

@@ -184,10 +184,11 @@ class CudaDeviceTest {
         Tensor images = device.allocate(ElementType.UINT8, Shape.of(1, 1, 1, 1)).write(WHITE);
         Tensor first = device.allocate(ElementType.INT32, Shape.of(1)).write(new int[1]);
         Tensor upright = device.allocate(Shape.of(1)).write(new double[1]);
+        Tensor unscaled = device.filled(Shape.of(1), 1);
         Tensor x = device.allocate(Shape.of(1, 1, 1, 1))) {
       for (double mean : new double[] {0.25, 0.5, 0.25}) {
         Normalization normalization = new Normalization(List.of(mean), List.of(0.5));
-        device.operators().image().rotate(images, first, upright, normalization, x);
+        device.operators().image().rotate(images, first, upright, unscaled, normalization, x);
         assertThat(x.toDoubles()[0]).isCloseTo((1 - mean) / 0.5, Offset.offset(1e-6));
       }
     }

@@ -9,11 +9,13 @@ import io.loxodrome.nn.PaperCnn;
 import io.loxodrome.nn.Parameter;
 import io.loxodrome.nn.SoftmaxCrossEntropy;
 import io.loxodrome.ops.Device;
+import io.loxodrome.optim.Optimizer;
 import io.loxodrome.optim.Sgd;
 import io.loxodrome.tensor.ElementType;
 import io.loxodrome.tensor.Shape;
 import io.loxodrome.tensor.Tensor;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Loxodrome's step: {@link PaperCnn} on a manifold with momentum SGD in its metric, coefficients
@@ -27,18 +29,27 @@ final class PaperCnnStep implements Step {
 
   private final Device device;
   private final PaperCnn network;
-  private final Sgd optimizer;
+  private final Optimizer optimizer;
   private final Tensor images;
   private final Tensor labels;
   private final Tensor places;
   private final Tensor losses;
 
   PaperCnnStep(Device device, WeightManifold manifold, Batch batch) {
+    this(device, manifold, batch, parameters -> new Sgd(device, parameters, settings(manifold)));
+  }
+
+  /** The same with another optimiser. */
+  PaperCnnStep(
+      Device device,
+      WeightManifold manifold,
+      Batch batch,
+      Function<List<Parameter>, Optimizer> optimizer) {
     this.device = device;
     this.network =
         PaperCnn.initialized(
             device, manifold, Batch.IMAGE, Batch.CLASSES, new Initialization(SEED));
-    this.optimizer = new Sgd(device, network.parameters(), settings(manifold));
+    this.optimizer = optimizer.apply(network.parameters());
     this.images = device.allocate(batch.shape()).write(batch.images());
     this.labels = device.allocate(ElementType.INT32, Shape.of(batch.size())).write(batch.labels());
     this.places =
@@ -63,17 +74,22 @@ final class PaperCnnStep implements Step {
   public double run() {
     try (Conditioning conditioning = new Conditioning(device, places);
         Tape tape = Tape.recording(device)) {
-      SoftmaxCrossEntropy loss = loss(tape, conditioning);
+      Variable logits = logits(tape, conditioning);
+      SoftmaxCrossEntropy loss = SoftmaxCrossEntropy.of(tape, logits, labels);
       double mean = loss.mean();
+      optimizer.observe(tape, logits);
       loss.backward();
       optimizer.step();
       return mean;
     }
   }
 
+  private Variable logits(Tape tape, Conditioning conditioning) {
+    return network.forward(tape, Variable.constant("images", images), conditioning);
+  }
+
   private SoftmaxCrossEntropy loss(Tape tape, Conditioning conditioning) {
-    Variable logits = network.forward(tape, Variable.constant("images", images), conditioning);
-    return SoftmaxCrossEntropy.of(tape, logits, labels);
+    return SoftmaxCrossEntropy.of(tape, logits(tape, conditioning), labels);
   }
 
   /** Bytes of one copy of the basis points. */

@@ -45,6 +45,7 @@ final class TimedDevice implements Device {
             timed(all.elementwise()),
             timed(all.loss()),
             timed(all.update()),
+            timed(all.metric()),
             timed(all.image()));
   }
 
@@ -86,6 +87,9 @@ final class TimedDevice implements Device {
 
   private static String name(Method method, Object[] arguments) {
     String name = method.getName();
+    if (method.getParameterCount() == 0) {
+      return name;
+    }
     if (arguments[0] instanceof Convolution layer) {
       return "convolution %d to %d, %s".formatted(layer.inputs(), layer.outputs(), name);
     }

@@ -29,6 +29,7 @@ class ImportOrderTest {
           "autograd",
           "nn",
           "optim",
+          "riemann",
           "data",
           "train",
           "experiment",

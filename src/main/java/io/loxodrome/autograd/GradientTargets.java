@@ -4,6 +4,7 @@ import io.loxodrome.ops.Device;
 import io.loxodrome.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,12 +19,15 @@ public final class GradientTargets implements AutoCloseable {
 
   private final Device device;
   private final List<Variable> inputs;
+  private final Predicate<Variable> needed;
   private final List<Addend> addends = new ArrayList<>();
   private final List<Tensor> temporaries = new ArrayList<>();
 
-  GradientTargets(Device device, List<Variable> inputs) {
+  /** Targets of {@code inputs}, of which those are wanted that {@code needed} holds for. */
+  GradientTargets(Device device, List<Variable> inputs, Predicate<Variable> needed) {
     this.device = device;
     this.inputs = inputs;
+    this.needed = needed;
   }
 
   /**
@@ -31,18 +35,18 @@ public final class GradientTargets implements AutoCloseable {
    * be asked for once per input.
    */
   public @Nullable Tensor wanted(int index) {
-    return inputs.get(index).needsGradient() ? at(index) : null;
+    return needed.test(inputs.get(index)) ? at(index) : null;
   }
 
   /** As {@link #wanted}, but a tensor to overwrite even where nobody needs the gradient. */
   public Tensor at(int index) {
     Variable input = inputs.get(index);
-    if (input.needsGradient() && !input.hasGradient()) {
+    if (needed.test(input) && !input.hasGradient()) {
       return input.claimGradient(device);
     }
     Tensor temporary = device.allocate(input.value().shape());
     temporaries.add(temporary);
-    if (input.needsGradient()) {
+    if (needed.test(input)) {
       addends.add(new Addend(input, temporary));
     }
     return temporary;

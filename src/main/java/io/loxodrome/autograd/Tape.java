@@ -9,7 +9,10 @@ import io.loxodrome.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one forward pass computed, and the way back through it; owns all that lies between the
@@ -35,7 +38,11 @@ public final class Tape implements AutoCloseable {
     CLOSED
   }
 
-  private record Step(Variable output, List<Variable> inputs, Backward backward) {}
+  private record Step(
+      Variable output,
+      List<Variable> inputs,
+      Backward backward,
+      @Nullable ParameterFactor factor) {}
 
   private final Device device;
   private final boolean records;
@@ -102,6 +109,30 @@ public final class Tape implements AutoCloseable {
    * @throws IllegalArgumentException if an input is the result of another tape
    */
   public Variable record(String origin, Tensor value, List<Variable> inputs, Backward backward) {
+    return add(origin, value, inputs, backward, null);
+  }
+
+  /**
+   * As the other, of an operation with parameters that can keep the examples apart on the way back
+   * to them, so that its layer has a place in the layerwise metric.
+   *
+   * @param factor of the operation
+   */
+  public Variable record(
+      String origin,
+      Tensor value,
+      List<Variable> inputs,
+      Backward backward,
+      ParameterFactor factor) {
+    return add(origin, value, inputs, backward, factor);
+  }
+
+  private Variable add(
+      String origin,
+      Tensor value,
+      List<Variable> inputs,
+      Backward backward,
+      @Nullable ParameterFactor factor) {
     requireOpen();
     for (Variable input : inputs) {
       if (!input.mayBeUsedOn(this)) {
@@ -110,7 +141,7 @@ public final class Tape implements AutoCloseable {
       }
     }
     Variable output = Variable.result(origin, value, tracks(inputs), this);
-    steps.add(new Step(output, List.copyOf(inputs), backward));
+    steps.add(new Step(output, List.copyOf(inputs), backward, factor));
     return output;
   }
 
@@ -149,6 +180,59 @@ public final class Tape implements AutoCloseable {
     }
   }
 
+  /**
+   * As {@link #sweep}, but goes to no leaf: no gradients of parameters are computed, and operations
+   * that have some are shown to the visitor instead. Parameters' gradients of passes before are
+   * used up.
+   *
+   * @param visitor told of every operation with a factor that the cotangent reaches, last first
+   * @throws IllegalStateException as sweep, or if an operation has parameters, or another leaf that
+   *     needs a gradient, and no factor for it
+   */
+  public void probe(Variable output, Tensor cotangent, FactorVisitor visitor) {
+    int last = prepare(output, cotangent);
+    probe(steps.get(last), cotangent, visitor);
+    for (int i = last - 1; i >= 0; i--) {
+      Step step = steps.get(i);
+      if (step.output.hasGradient()) {
+        probe(step, step.output.gradient(), visitor);
+      }
+    }
+  }
+
+  /** The factors of all operations so far that have one, in the order of use. */
+  public List<ParameterFactor> factors() {
+    requireOpen();
+    return steps.stream().map(Step::factor).filter(Objects::nonNull).toList();
+  }
+
+  private void probe(Step step, Tensor cotangent, FactorVisitor visitor) {
+    requireFactor(step);
+    if (step.factor != null) {
+      visitor.visit(step.factor, cotangent);
+    }
+    if (step.inputs.stream().anyMatch(Tape::leadsOn)) {
+      propagate(step, cotangent, Tape::leadsOn);
+    }
+  }
+
+  private static boolean leadsOn(Variable input) {
+    return input.needsGradient() && input.isResult();
+  }
+
+  private static void requireFactor(Step step) {
+    for (Variable input : step.inputs) {
+      boolean leaf = input.needsGradient() && !input.isResult();
+      if (leaf && (step.factor == null || !step.factor.parameters().contains(input))) {
+        throw new IllegalStateException(
+            step.output.origin()
+                + " has no factor for "
+                + input.origin()
+                + ": the layerwise metric needs layers that record one (ParameterFactor)");
+      }
+    }
+  }
+
   private int prepare(Variable output, Tensor cotangent) {
     requireOpen();
     if (!records) {
@@ -184,7 +268,11 @@ public final class Tape implements AutoCloseable {
   }
 
   private void propagate(Step step, Tensor outputGradient) {
-    try (GradientTargets targets = new GradientTargets(device, step.inputs)) {
+    propagate(step, outputGradient, Variable::needsGradient);
+  }
+
+  private void propagate(Step step, Tensor outputGradient, Predicate<Variable> needed) {
+    try (GradientTargets targets = new GradientTargets(device, step.inputs, needed)) {
       step.backward.propagate(outputGradient, targets);
       targets.addTemporaries();
     }

@@ -11,7 +11,7 @@ final class OptimizerOptions {
   @Option(
       names = "--optimizer",
       paramLabel = "NAME",
-      description = "sgd, nesterov, adam or adamw (sgd).")
+      description = "sgd, nesterov, adam, adamw or riemannian (sgd).")
   OptimizerChoice.@Nullable Rule optimizer;
 
   @Option(
@@ -23,10 +23,13 @@ final class OptimizerOptions {
   @Option(
       names = "--learning-rate",
       paramLabel = "ETA",
-      description = "Step size (0.01; 0.001 for Adam).")
+      description = "Step size (0.01; 0.001 for Adam, 0.2 for riemannian).")
   @Nullable Double learningRate;
 
-  @Option(names = "--momentum", paramLabel = "M", description = "Momentum of SGD, in [0, 1) (0.9).")
+  @Option(
+      names = "--momentum",
+      paramLabel = "M",
+      description = "Momentum of SGD, in [0, 1) (0.9; 0 for riemannian).")
   @Nullable Double momentum;
 
   @Option(
@@ -49,6 +52,20 @@ final class OptimizerOptions {
               + " to the loss shown (0).")
   @Nullable Double l2;
 
+  @Option(
+      names = "--probes",
+      paramLabel = "Q",
+      description =
+          "Of riemannian, columns of the loss's metric for each image: so many random ones, or"
+              + " exact for all (1).")
+  @Nullable String probes;
+
+  @Option(
+      names = "--mu",
+      paramLabel = "MU",
+      description = "Of riemannian, the part of the manifold's own metric in the layerwise (0.1).")
+  @Nullable Double damping;
+
   /** The optimiser with what was given put in its place. */
   OptimizerChoice over(OptimizerChoice base) {
     OptimizerChoice chosen =
@@ -60,7 +77,10 @@ final class OptimizerOptions {
         either(momentum, chosen.momentum()),
         either(weightDecay, chosen.weightDecay()),
         clip == null ? chosen.clip() : OptionalDouble.of(clip),
-        either(l2, chosen.l2()));
+        either(l2, chosen.l2()),
+        new OptimizerChoice.Layerwise(
+            probes == null ? chosen.layerwise().probes() : OptimizerChoice.Layerwise.probes(probes),
+            either(damping, chosen.layerwise().damping())));
   }
 
   private static <T> T either(@Nullable T given, T otherwise) {

@@ -13,8 +13,8 @@ import picocli.CommandLine.TypeConversionException;
 record OptimizerSpec(OptimizerChoice choice) {
   /** Of an option that lists them. */
   static final String DESCRIPTION =
-      "What is compared, separated by commas: sgd, nesterov, adam or adamw, then :paper or"
-          + " :whitened for the gradient Adam sees, then @RATE (${DEFAULT-VALUE}).";
+      "What is compared, separated by commas: sgd, nesterov, adam, adamw or riemannian, then :paper"
+          + " or :whitened for the gradient Adam sees, then @RATE (${DEFAULT-VALUE}).";
 
   private static final Pattern TEXT = Pattern.compile("([a-z]+)(?::([a-z]+))?(?:@([^@]+))?");
 
@@ -38,7 +38,8 @@ record OptimizerSpec(OptimizerChoice choice) {
             known.momentum(),
             known.weightDecay(),
             known.clip(),
-            known.l2()));
+            known.l2(),
+            known.layerwise()));
   }
 
   private static <E extends Enum<E>> E constant(Class<E> type, String name) {

@@ -93,6 +93,9 @@ public record RunPoint(
     } else {
       settings.put("momentum", Double.toString(optimizer.momentum()));
     }
+    if (optimizer.rule() == OptimizerChoice.Rule.RIEMANNIAN) {
+      settings.putAll(optimizer.layerwise().toText());
+    }
     settings.put("learning_rate", Double.toString(optimizer.learningRate()));
     settings.put("weight_decay", Double.toString(optimizer.weightDecay()));
     settings.put(
@@ -115,7 +118,7 @@ public record RunPoint(
   private boolean isAdam() {
     return switch (optimizer.rule()) {
       case ADAM, ADAMW -> true;
-      case SGD, NESTEROV -> false;
+      case SGD, NESTEROV, RIEMANNIAN -> false;
     };
   }
 

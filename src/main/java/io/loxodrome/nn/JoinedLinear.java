@@ -1,6 +1,7 @@
 package io.loxodrome.nn;
 
 import io.loxodrome.autograd.GradientTargets;
+import io.loxodrome.autograd.ParameterFactor;
 import io.loxodrome.autograd.Tape;
 import io.loxodrome.autograd.Variable;
 import io.loxodrome.manifold.WeightManifold;
@@ -10,9 +11,11 @@ import io.loxodrome.ops.Linear;
 import io.loxodrome.ops.LinearOperators;
 import io.loxodrome.ops.Mixture;
 import io.loxodrome.ops.MixtureGradients;
+import io.loxodrome.ops.OwnPoints;
 import io.loxodrome.tensor.Shape;
 import io.loxodrome.tensor.Tensor;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A linear layer with a ReLU over two inputs set side by side: max(0, [W V] [x; c] + b) = max(0, W
@@ -81,7 +84,8 @@ final class JoinedLinear implements AutoCloseable {
         inputs,
         (outputGradient, targets) ->
             backward(
-                tape.device(), mainMixture, sideMixture, x, c, output, outputGradient, targets));
+                tape.device(), mainMixture, sideMixture, x, c, output, outputGradient, targets),
+        new Factor(this, tape.device(), a, x.value(), c.value(), output));
   }
 
   private void backward(
@@ -94,6 +98,7 @@ final class JoinedLinear implements AutoCloseable {
       Tensor outputGradient,
       GradientTargets targets) {
     LinearOperators operators = device.operators().linear();
+    @Nullable Tensor sideGradient = targets.wanted(4);
     try (Tensor gradient = device.allocate(output.shape());
         Tensor unused = device.allocate(noBias.shape())) {
       device.operators().elementwise().reluBackward(output, outputGradient, gradient);
@@ -104,7 +109,7 @@ final class JoinedLinear implements AutoCloseable {
           output,
           gradient,
           targets.wanted(0),
-          new MixtureGradients(targets.at(2), targets.at(3)));
+          Gradients.wanted(targets, 2, 3));
       operators.backward(
           side,
           sideMixture,
@@ -112,7 +117,37 @@ final class JoinedLinear implements AutoCloseable {
           output,
           gradient,
           targets.wanted(1),
-          new MixtureGradients(targets.at(4), unused));
+          sideGradient == null ? null : new MixtureGradients(sideGradient, unused));
+    }
+  }
+
+  /** One use of a layer. */
+  private record Factor(
+      JoinedLinear used, Device device, Tensor coefficients, Tensor x, Tensor c, Tensor output)
+      implements ParameterFactor {
+    @Override
+    public List<Variable> parameters() {
+      return used.parameters().stream().map(Parameter::variable).toList();
+    }
+
+    @Override
+    public void pullBack(Tensor cotangent, List<Tensor> rows) {
+      Shape biasShape = used.main.biasShape();
+      MixtureGradients ofMain = Gradients.rows(rows, used.main.weightShape(), biasShape);
+      try (Tensor e = device.allocate(output.shape());
+          Tensor sameBias = device.allocate(rows.get(1).shape())) {
+        MixtureGradients ofSide =
+            Gradients.rows(List.of(rows.get(2), sameBias), used.side.weightShape(), biasShape);
+        device.operators().elementwise().reluBackward(output, cotangent, e);
+        pullBack(used.main, x, e, ofMain);
+        pullBack(used.side, c, e, ofSide);
+      }
+    }
+
+    private void pullBack(Linear part, Tensor input, Tensor e, MixtureGradients rows) {
+      try (OwnPoints own = new OwnPoints(device, rows)) {
+        device.operators().linear().backward(part, own.mixture(), input, output, e, null, rows);
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.loxodrome.nn;
 
+import io.loxodrome.autograd.ParameterFactor;
 import io.loxodrome.autograd.Tape;
 import io.loxodrome.autograd.Variable;
 import io.loxodrome.manifold.WeightManifold;
@@ -7,7 +8,6 @@ import io.loxodrome.ops.Convolution;
 import io.loxodrome.ops.ConvolutionOperators;
 import io.loxodrome.ops.Device;
 import io.loxodrome.ops.Mixture;
-import io.loxodrome.ops.MixtureGradients;
 import io.loxodrome.ops.PlanCost;
 import io.loxodrome.tensor.Tensor;
 import java.util.List;
@@ -78,7 +78,40 @@ public final class ManifoldConv2d implements Layer {
                 Objects.requireNonNull(trace),
                 outputGradient,
                 targets.wanted(0),
-                new MixtureGradients(targets.at(1), targets.at(2))));
+                Gradients.wanted(targets, 1, 2)),
+        new Factor(this, operators, mixture, input.value(), output, trace));
+  }
+
+  /** One use of a layer. */
+  private record Factor(
+      ManifoldConv2d used,
+      ConvolutionOperators operators,
+      Mixture mixture,
+      Tensor input,
+      Tensor output,
+      @Nullable Tensor trace)
+      implements ParameterFactor {
+    @Override
+    public List<Variable> parameters() {
+      return List.of(used.weights.variable(), used.bias.variable());
+    }
+
+    @Override
+    public Tensor coefficients() {
+      return mixture.coefficients();
+    }
+
+    @Override
+    public void pullBack(Tensor cotangent, List<Tensor> rows) {
+      operators.exampleGradients(
+          used.layer,
+          mixture,
+          input,
+          output,
+          Objects.requireNonNull(trace),
+          cotangent,
+          Gradients.rows(rows, used.layer.weightShape(), used.layer.biasShape()));
+    }
   }
 
   private Mixture mixture(Conditioning conditioning) {

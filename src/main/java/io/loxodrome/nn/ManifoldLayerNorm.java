@@ -1,5 +1,6 @@
 package io.loxodrome.nn;
 
+import io.loxodrome.autograd.ParameterFactor;
 import io.loxodrome.autograd.Tape;
 import io.loxodrome.autograd.Variable;
 import io.loxodrome.manifold.WeightManifold;
@@ -9,6 +10,7 @@ import io.loxodrome.ops.Mixture;
 import io.loxodrome.ops.MixtureGradients;
 import io.loxodrome.ops.Moments;
 import io.loxodrome.ops.NormalizationOperators;
+import io.loxodrome.ops.OwnPoints;
 import io.loxodrome.tensor.Shape;
 import io.loxodrome.tensor.Tensor;
 import java.util.List;
@@ -81,7 +83,35 @@ public final class ManifoldLayerNorm implements Layer {
                 moments,
                 outputGradient,
                 targets.wanted(0),
-                new MixtureGradients(targets.at(1), targets.at(2))));
+                Gradients.wanted(targets, 1, 2)),
+        new Factor(this, tape.device(), mixture, input.value(), moments));
+  }
+
+  /** One use of a layer. */
+  private record Factor(
+      ManifoldLayerNorm used, Device device, Mixture mixture, Tensor input, Moments moments)
+      implements ParameterFactor {
+    @Override
+    public List<Variable> parameters() {
+      return List.of(used.gains.variable(), used.shifts.variable());
+    }
+
+    @Override
+    public Tensor coefficients() {
+      return mixture.coefficients();
+    }
+
+    @Override
+    public void pullBack(Tensor cotangent, List<Tensor> rows) {
+      Shape perChannel = used.layer.channelShape();
+      MixtureGradients gradients = Gradients.rows(rows, perChannel, perChannel);
+      try (OwnPoints own = new OwnPoints(device, gradients)) {
+        device
+            .operators()
+            .normalization()
+            .backward(used.layer, own.mixture(), input, moments, cotangent, null, gradients);
+      }
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.loxodrome.nn;
 
+import io.loxodrome.autograd.LinearFactor;
 import io.loxodrome.autograd.Tape;
 import io.loxodrome.autograd.Variable;
 import io.loxodrome.manifold.WeightManifold;
@@ -8,6 +9,7 @@ import io.loxodrome.ops.Linear;
 import io.loxodrome.ops.LinearOperators;
 import io.loxodrome.ops.Mixture;
 import io.loxodrome.ops.MixtureGradients;
+import io.loxodrome.ops.OwnPoints;
 import io.loxodrome.ops.PlanCost;
 import io.loxodrome.tensor.Tensor;
 import java.util.List;
@@ -69,7 +71,48 @@ public final class ManifoldLinear implements Layer {
                 output,
                 outputGradient,
                 targets.wanted(0),
-                new MixtureGradients(targets.at(1), targets.at(2))));
+                Gradients.wanted(targets, 1, 2)),
+        new Factor(this, tape.device(), mixture, input.value(), output));
+  }
+
+  /** One use of a layer. */
+  private record Factor(
+      ManifoldLinear used, Device device, Mixture mixture, Tensor input, Tensor output)
+      implements LinearFactor {
+    @Override
+    public Linear layer() {
+      return used.layer;
+    }
+
+    @Override
+    public List<Variable> parameters() {
+      return List.of(used.weights.variable(), used.bias.variable());
+    }
+
+    @Override
+    public Tensor coefficients() {
+      return mixture.coefficients();
+    }
+
+    @Override
+    public void preActivations(Tensor cotangent, Tensor e) {
+      switch (used.layer.activation()) {
+        case NONE -> device.operators().elementwise().copy(cotangent, e);
+        case RELU -> device.operators().elementwise().reluBackward(output, cotangent, e);
+      }
+    }
+
+    @Override
+    public void pullBack(Tensor cotangent, List<Tensor> rows) {
+      MixtureGradients gradients =
+          Gradients.rows(rows, used.layer.weightShape(), used.layer.biasShape());
+      try (OwnPoints own = new OwnPoints(device, gradients)) {
+        device
+            .operators()
+            .linear()
+            .backward(used.layer, own.mixture(), input, output, cotangent, null, gradients);
+      }
+    }
   }
 
   private Mixture mixture(Conditioning conditioning) {

@@ -38,16 +38,36 @@ final class CheckedConvolution implements ConvolutionOperators {
       Tensor trace,
       Tensor outputGradient,
       @Nullable Tensor inputGradient,
-      MixtureGradients gradients) {
+      @Nullable MixtureGradients gradients) {
     requireForward(layer, parameters, input, output);
     operands.requireHere("trace", trace);
     operands.requireReal("outputGradient", outputGradient, output.shape());
     if (inputGradient != null) {
       operands.requireReal("inputGradient", inputGradient, input.shape());
     }
-    operands.requireGradients(gradients, parameters);
+    if (gradients != null) {
+      operands.requireGradients(gradients, parameters);
+    }
     unchecked.backward(
         layer, parameters, input, output, trace, outputGradient, inputGradient, gradients);
+  }
+
+  @Override
+  public void exampleGradients(
+      Convolution layer,
+      Mixture parameters,
+      Tensor input,
+      Tensor output,
+      Tensor trace,
+      Tensor outputGradient,
+      MixtureGradients rows) {
+    requireForward(layer, parameters, input, output);
+    operands.requireHere("trace", trace);
+    operands.requireReal("outputGradient", outputGradient, output.shape());
+    int batch = parameters.batch();
+    operands.requireReal("weight rows", rows.weights(), layer.weightShape().under(batch));
+    operands.requireReal("bias rows", rows.bias(), layer.biasShape().under(batch));
+    unchecked.exampleGradients(layer, parameters, input, output, trace, outputGradient, rows);
   }
 
   @Override

@@ -28,13 +28,15 @@ final class CheckedLinear implements LinearOperators {
       Tensor output,
       Tensor outputGradient,
       @Nullable Tensor inputGradient,
-      MixtureGradients gradients) {
+      @Nullable MixtureGradients gradients) {
     requireForward(layer, parameters, input, output);
     operands.requireReal("outputGradient", outputGradient, output.shape());
     if (inputGradient != null) {
       operands.requireReal("inputGradient", inputGradient, input.shape());
     }
-    operands.requireGradients(gradients, parameters);
+    if (gradients != null) {
+      operands.requireGradients(gradients, parameters);
+    }
     unchecked.backward(layer, parameters, input, output, outputGradient, inputGradient, gradients);
   }
 

@@ -30,13 +30,15 @@ final class CheckedNormalization implements NormalizationOperators {
       Moments moments,
       Tensor outputGradient,
       @Nullable Tensor inputGradient,
-      MixtureGradients gradients) {
+      @Nullable MixtureGradients gradients) {
     requireCommon(layer, parameters, input, moments);
     operands.requireReal("outputGradient", outputGradient, input.shape());
     if (inputGradient != null) {
       operands.requireReal("inputGradient", inputGradient, input.shape());
     }
-    operands.requireGradients(gradients, parameters);
+    if (gradients != null) {
+      operands.requireGradients(gradients, parameters);
+    }
     unchecked.backward(layer, parameters, input, moments, outputGradient, inputGradient, gradients);
   }
 

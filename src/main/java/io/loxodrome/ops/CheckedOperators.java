@@ -31,6 +31,7 @@ public final class CheckedOperators {
         new CheckedElementwise(operands, unchecked.elementwise()),
         new CheckedLoss(operands, unchecked.loss()),
         new CheckedUpdate(operands, unchecked.update()),
+        new CheckedMetric(operands, unchecked.metric()),
         new CheckedImage(operands, unchecked.image()));
   }
 }

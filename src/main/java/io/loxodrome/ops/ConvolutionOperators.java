@@ -33,7 +33,7 @@ public interface ConvolutionOperators {
    * @param trace as forward left it
    * @param outputGradient dL/dy
    * @param inputGradient dL/dx, written; null if nobody needs it
-   * @param gradients written
+   * @param gradients written; null if nobody needs them
    */
   void backward(
       Convolution layer,
@@ -43,7 +43,27 @@ public interface ConvolutionOperators {
       Tensor trace,
       Tensor outputGradient,
       @Nullable Tensor inputGradient,
-      MixtureGradients gradients);
+      @Nullable MixtureGradients gradients);
+
+  /**
+   * The parameters' gradients of {@link #backward} with the examples kept apart.
+   *
+   * @param parameters as in forward
+   * @param input x as in forward
+   * @param output y as forward left it
+   * @param trace as forward left it
+   * @param outputGradient dL/dy
+   * @param rows written: the gradients of W(s_i), B x outputs x inputs x kernel x kernel, and of
+   *     b(s_i), B x outputs
+   */
+  void exampleGradients(
+      Convolution layer,
+      Mixture parameters,
+      Tensor input,
+      Tensor output,
+      Tensor trace,
+      Tensor outputGradient,
+      MixtureGradients rows);
 
   /**
    * What the layer costs by each plan this device has for it, on a batch with these coefficients;

@@ -24,7 +24,7 @@ public interface LinearOperators {
    * @param outputGradient dL/dy, B x O
    * @param inputGradient dL/dx, written, B x I; null if nobody needs it
    * @param gradients written: dP_k = sum_i a_ik e_i x_i^T and db_k = sum_i a_ik e_i, where e_i is
-   *     dL/dy_i behind the activation
+   *     dL/dy_i behind the activation; null if nobody needs them
    */
   void backward(
       Linear layer,
@@ -33,7 +33,7 @@ public interface LinearOperators {
       Tensor output,
       Tensor outputGradient,
       @Nullable Tensor inputGradient,
-      MixtureGradients gradients);
+      @Nullable MixtureGradients gradients);
 
   /**
    * What the layer costs by each plan this device has for it, on a batch with these coefficients;

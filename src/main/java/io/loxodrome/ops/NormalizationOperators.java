@@ -31,7 +31,7 @@ public interface NormalizationOperators {
    * @param moments as forward left them
    * @param outputGradient dL/dy
    * @param inputGradient dL/dx, written; null if nobody needs it
-   * @param gradients of gains (as weights) and shifts (as bias), written
+   * @param gradients of gains (as weights) and shifts (as bias), written; null if nobody needs them
    */
   void backward(
       LayerNormalization layer,
@@ -40,7 +40,7 @@ public interface NormalizationOperators {
       Moments moments,
       Tensor outputGradient,
       @Nullable Tensor inputGradient,
-      MixtureGradients gradients);
+      @Nullable MixtureGradients gradients);
 
   /**
    * Feature-wise linear modulation: y_icp = (1 + g_ic) x_icp + b_ic.

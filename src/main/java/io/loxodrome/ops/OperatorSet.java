@@ -10,5 +10,6 @@ public record OperatorSet(
     ElementwiseOperators elementwise,
     LossOperators loss,
     UpdateOperators update,
+    MetricOperators metric,
     ImageOperators image)
     implements Operators {}

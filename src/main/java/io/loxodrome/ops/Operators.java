@@ -18,5 +18,7 @@ public interface Operators {
 
   UpdateOperators update();
 
+  MetricOperators metric();
+
   ImageOperators image();
 }

@@ -120,7 +120,7 @@ public final class Adam extends Optimizer {
   }
 
   @Override
-  void update(int index, Parameter parameter, double scale) {
+  protected void update(int index, Parameter parameter, double scale) {
     AdamStep step =
         new AdamStep(
             settings.form(),

@@ -1,5 +1,7 @@
 package io.loxodrome.optim;
 
+import io.loxodrome.autograd.Tape;
+import io.loxodrome.autograd.Variable;
 import io.loxodrome.nn.Parameter;
 import io.loxodrome.ops.Device;
 import io.loxodrome.ops.UpdateOperators;
@@ -12,15 +14,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Moves parameters against their gradients, in the metric of their manifold: {@link Sgd} or {@link
- * Adam}.
+ * Moves parameters against their gradients, in the metric of their manifold, as {@link Sgd} and
+ * {@link Adam} do.
  *
  * <p>Gradients g are rescaled to G^-1 g (WWM theorem 1), weight decay is decoupled and applied
  * after that, and frozen basis points never move. Where an optimiser is in its course is the
  * contents of {@link #state} and the number of {@link #steps}: with both restored it goes on with
  * the same bits.
  */
-public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Adam {
+public abstract class Optimizer implements AutoCloseable {
   private final Device device;
   private final List<Parameter> parameters;
   private final GradientScaling scaling;
@@ -34,7 +36,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
    *
    * @throws IllegalArgumentException if two parameters have one name
    */
-  Optimizer(
+  protected Optimizer(
       Device device, List<Parameter> parameters, double learningRate, GradientScaling scaling) {
     this.device = device;
     this.parameters = parameters.stream().distinct().toList();
@@ -49,7 +51,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
   }
 
   /** The tensors of one kind of state, zero at first, in the parameters' order. */
-  final List<Tensor> allocateState(String kind) {
+  protected final List<Tensor> allocateState(String kind) {
     return parameters.stream()
         .map(
             parameter -> {
@@ -81,6 +83,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
   public final void begin() {
     parameters.forEach(parameter -> parameter.variable().gradient());
     scale = measureScale();
+    prepare();
     steps++;
   }
 
@@ -99,8 +102,24 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
    */
   public abstract boolean movesAlike();
 
+  /** Whether it has to {@linkplain #observe observe} the forward pass of every step. */
+  public boolean observes() {
+    return false;
+  }
+
+  /**
+   * Looks at a forward pass, before the way back from its loss.
+   *
+   * @param tape of the pass, which can go back
+   * @param outputs the network's, B x c
+   */
+  public void observe(Tape tape, Variable outputs) {}
+
+  /** What a step needs besides the gradients, which are there; no parameter has moved yet. */
+  protected void prepare() {}
+
   /** Moves parameter number {@code index} along {@code scale} times its gradient. */
-  abstract void update(int index, Parameter parameter, double scale);
+  protected abstract void update(int index, Parameter parameter, double scale);
 
   /**
    * |g|, the length of the gradients in the metric: the root of the sum over all parameters of
@@ -139,7 +158,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
     return scaling instanceof GradientScaling.None;
   }
 
-  final UpdateOperators updates() {
+  protected final UpdateOperators updates() {
     return device.operators().update();
   }
 
@@ -189,7 +208,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
 
   /** Frees the state; the second call does nothing. */
   @Override
-  public final void close() {
+  public void close() {
     state.values().forEach(Tensor::close);
   }
 }

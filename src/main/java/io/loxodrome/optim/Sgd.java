@@ -95,7 +95,7 @@ public final class Sgd extends Optimizer {
   }
 
   @Override
-  void update(int index, Parameter parameter, double scale) {
+  protected void update(int index, Parameter parameter, double scale) {
     SgdStep step =
         new SgdStep(
             learningRate(), settings.momentum(), settings.rule(), settings.weightDecay(), scale);

@@ -116,7 +116,8 @@ public final class ReplicaRun {
                 image(),
                 data.train().classes(),
                 new Initialization(settings.seeds()));
-        Optimizer optimizer = settings.optimizer().create(device, networks.parameters())) {
+        Optimizer optimizer =
+            settings.optimizer().create(device, networks.parameters(), settings.dataSeed())) {
       TrainingPosition position = resume(networks, optimizer);
       requireNotBeyond(position, epochs);
       TrainingPosition end = train(networks, optimizer, position, epochs, listener);

@@ -32,7 +32,8 @@ public record ReplicaSettings(
    * Checks the settings.
    *
    * @throws IllegalArgumentException if the batch is below 1, a seed is missing or there twice, or
-   *     gradients are to be clipped for several networks: their common length would couple them
+   *     several networks are to have a layerwise metric, or their gradients to be clipped: the
+   *     metric, or their common length, would couple them
    */
   public ReplicaSettings {
     seeds = List.copyOf(seeds);
@@ -42,6 +43,11 @@ public record ReplicaSettings(
     if (seeds.isEmpty() || new HashSet<>(seeds).size() < seeds.size()) {
       throw new IllegalArgumentException(
           "seeds are " + seeds + ", expected at least one and no two the same");
+    }
+    if (seeds.size() > 1 && optimizer.rule() == OptimizerChoice.Rule.RIEMANNIAN) {
+      throw new IllegalArgumentException(
+          "the layerwise metric is that of one network, not of %d at once; train each alone"
+              .formatted(seeds.size()));
     }
     if (seeds.size() > 1 && optimizer.clip().isPresent()) {
       throw new IllegalArgumentException(

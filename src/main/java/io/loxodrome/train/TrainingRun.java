@@ -99,7 +99,8 @@ public final class TrainingRun {
     }
     long start = System.nanoTime();
     try (Layer network = network();
-        Optimizer optimizer = settings.optimizer().create(device, network.parameters())) {
+        Optimizer optimizer =
+            settings.optimizer().create(device, network.parameters(), settings.seed())) {
       if (resumed != null) {
         restore(resumed, epochs, network, optimizer);
       }

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * One step of training, over tensors that stay where they are, so that a device may record it.
  *
  * <p>Several networks' steps are not recorded: each example's coefficients are zero but for its own
- * network's, and a device that records may not look which.
+ * network's, and a device that records may not look which. Nor are those of an optimiser that
+ * observes forward passes: it computes on the host too.
  *
  * <p>The loss is on its way to the host while the device goes back through the network; it is
  * looked at before any parameter moves, and the device has work meanwhile.
@@ -44,7 +45,8 @@ final class TrainingStep implements AutoCloseable {
   private @Nullable Pass pass;
 
   /** A forward pass, and what it was computed with. */
-  private record Pass(Conditioning conditioning, Tape tape, SoftmaxCrossEntropy loss)
+  private record Pass(
+      Conditioning conditioning, Tape tape, Variable logits, SoftmaxCrossEntropy loss)
       implements AutoCloseable {
     @Override
     public void close() {
@@ -70,7 +72,12 @@ final class TrainingStep implements AutoCloseable {
     this.task = task;
     this.batch = images.allocate(batchSize, replicas, task.dimensions());
     this.losses = device.allocate(Shape.of(batch.images().shape().dimension(0)));
-    this.recording = replicas == 1 ? device.record(parts()) : new RepeatedCalls(parts());
+    this.recording =
+        isRecorded(optimizer, replicas) ? device.record(parts()) : new RepeatedCalls(parts());
+  }
+
+  private static boolean isRecorded(Optimizer optimizer, int replicas) {
+    return replicas == 1 && !optimizer.observes();
   }
 
   private List<Runnable> parts() {
@@ -84,7 +91,7 @@ final class TrainingStep implements AutoCloseable {
     Tape tape = Tape.recording(device);
     Variable x = Variable.constant("images", batch.images());
     Variable logits = network.forward(tape, x, conditioning);
-    return new Pass(conditioning, tape, loss(tape, logits));
+    return new Pass(conditioning, tape, logits, loss(tape, logits));
   }
 
   private SoftmaxCrossEntropy loss(Tape tape, Variable logits) {
@@ -100,7 +107,9 @@ final class TrainingStep implements AutoCloseable {
   }
 
   private void backward() {
-    Objects.requireNonNull(pass).loss.backward();
+    Pass forward = Objects.requireNonNull(pass);
+    optimizer.observe(forward.tape, forward.logits);
+    forward.loss.backward();
     if (penalty != null) {
       penalty.addGradients();
     }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.loxodrome.ops.Device;
 import io.loxodrome.tensor.Shape;
 import io.loxodrome.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -264,6 +266,73 @@ class TapeTest {
     try (Tape tape = Tape.recording(device)) {
       scale(tape, 2, leaf);
       assertThat(tape.firstNonFinite()).containsSame(leaf);
+    }
+  }
+
+  /** y = x + factor leaf, which knows the leaf's part. */
+  private Variable shift(Tape tape, double factor, Variable x, Variable leaf) {
+    Tensor y = tape.allocate(PAIR);
+    tape.operators().elementwise().copy(x.value(), y);
+    tape.operators().elementwise().addScaled(y, factor, leaf.value());
+    return tape.record(
+        "shift by " + factor,
+        y,
+        List.of(x, leaf),
+        (outputGradient, targets) -> {
+          Tensor target = targets.wanted(0);
+          if (target != null) {
+            tape.operators().elementwise().copy(outputGradient, target);
+          }
+          assertThat(targets.wanted(1)).as("gradient of the leaf").isNull();
+        },
+        new ShiftFactor(leaf, factor));
+  }
+
+  private record ShiftFactor(Variable leaf, double factor) implements ParameterFactor {
+    @Override
+    public List<Variable> parameters() {
+      return List.of(leaf);
+    }
+
+    @Override
+    public Tensor coefficients() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void pullBack(Tensor cotangent, List<Tensor> rows) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  @Test
+  void probesShowWhatReachesEachFactorAndGoToNoLeaf() {
+    Variable constant = Variable.constant("c", cotangent);
+    try (Tape tape = Tape.recording(device)) {
+      Variable first = shift(tape, 2, constant, leaf);
+      Variable sum = add(tape, scale(tape, 3, first), first);
+      Variable last = shift(tape, 5, sum, leaf);
+      for (int pass = 0; pass < 2; pass++) {
+        List<String> seen = new ArrayList<>();
+        tape.probe(
+            last,
+            cotangent,
+            (factor, reached) ->
+                seen.add(
+                    ((ShiftFactor) factor).factor + " " + Arrays.toString(reached.toDoubles())));
+        assertThat(seen).containsExactly("5.0 [10.0, 100.0]", "2.0 [40.0, 400.0]");
+      }
+      assertThat(leaf.hasGradient()).isFalse();
+    }
+  }
+
+  @Test
+  void probesRefuseOperationsThatKnowNoFactorForTheirLeaf() {
+    try (Tape tape = Tape.recording(device)) {
+      Variable y = scale(tape, 2, leaf);
+      assertThatIllegalStateException()
+          .isThrownBy(() -> tape.probe(y, cotangent, (factor, reached) -> {}))
+          .withMessageContaining("scale by 2.0 has no factor for x");
     }
   }
 }

@@ -113,6 +113,33 @@ class TrainCommandTest {
   }
 
   @Test
+  void theLayerwiseMetricHasSettingsOfItsOwn() throws IOException {
+    train("--epochs=1", "--optimizer=riemannian", "--probes=exact", "--mu=0.5", "--out=" + out("a"))
+        .succeeded();
+    assertThat(new String(Files.readAllBytes(checkpoint("a")), StandardCharsets.ISO_8859_1))
+        .contains("\"optimizer\":\"riemannian\"")
+        .contains("\"learning_rate\":\"0.2\"")
+        .contains("\"momentum\":\"0.0\"")
+        .contains("\"probes\":\"exact\"")
+        .contains("\"damping\":\"0.5\"");
+    train("--epochs=1", "--optimizer=riemannian", "--out=" + out("b")).succeeded();
+    train("--epochs=2", "--resume", "--out=" + out("b")).succeeded();
+    train("--epochs=2", "--optimizer=riemannian", "--probes=1", "--mu=0.1", "--out=" + out("c"))
+        .succeeded();
+    assertThat(checkpoint("b")).hasSameBinaryContentAs(checkpoint("c"));
+  }
+
+  @Test
+  void probesAndDampingOutOfRangeAreUsageErrors() {
+    assertThat(train("--optimizer=riemannian", "--probes=few").err())
+        .contains("probes is 'few', expected a whole number or exact");
+    assertThat(train("--optimizer=riemannian", "--probes=0").err())
+        .contains("probes is 0, must be at least 1");
+    assertThat(train("--optimizer=riemannian", "--mu=-1").err())
+        .contains("damping is -1.0, must be at least 0");
+  }
+
+  @Test
   void aRunThatGoesOnEndsAsAnUnbrokenOne() throws IOException {
     train("--epochs", "2", "--out", out("unbroken")).succeeded();
     train("--epochs", "1", "--out", out("broken")).succeeded();

@@ -95,7 +95,7 @@ class ExperimentsTest {
   void optimisersAreCategories() {
     OptimizerChoice paper =
         new OptimizerChoice(
-            OptimizerChoice.Rule.ADAM, AdamStep.Form.PAPER, 1e-3, 0, 0, OptionalDouble.empty(), 0);
+            OptimizerChoice.Rule.ADAM, AdamStep.Form.PAPER, 1e-3, 0, 0, OptionalDouble.empty());
     OptimizerChoice sgd = OptimizerChoice.of(OptimizerChoice.Rule.SGD);
     Experiment experiment = Experiments.optimizers(BASE, methods("ellipse"), List.of(sgd, paper));
     assertThat(experiment.cells().stream().map(Experiment.Cell::label))

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class RunPointTest {
   private static OptimizerChoice adam(AdamStep.Form form) {
     return new OptimizerChoice(
-        OptimizerChoice.Rule.ADAM, form, 0.001, 0.9, 0, OptionalDouble.empty(), 0);
+        OptimizerChoice.Rule.ADAM, form, 0.001, 0.9, 0, OptionalDouble.empty());
   }
 
   /** Results on disk are found again by this text: it may grow, but never change. */
@@ -52,8 +52,7 @@ class RunPointTest {
                     0.02,
                     0.9,
                     0,
-                    OptionalDouble.empty(),
-                    0)),
+                    OptionalDouble.empty())),
             point.with(point.optimizer().withL2(0.001)),
             point.with(point.optimizer().withL2(0.002)),
             other("cifar10", OptionalInt.of(100), 128, 2, 1),
@@ -84,7 +83,7 @@ class RunPointTest {
   void whatSgdDoesNotReadIsNotInItsKey() {
     OptimizerChoice paper =
         new OptimizerChoice(
-            OptimizerChoice.Rule.SGD, AdamStep.Form.PAPER, 0.01, 0.9, 0, OptionalDouble.empty(), 0);
+            OptimizerChoice.Rule.SGD, AdamStep.Form.PAPER, 0.01, 0.9, 0, OptionalDouble.empty());
     assertThat(Points.ELLIPSE.with(paper).key()).isEqualTo(Points.ELLIPSE.key());
   }
 

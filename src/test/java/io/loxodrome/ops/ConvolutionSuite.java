@@ -98,6 +98,8 @@ abstract class ConvolutionSuite extends FamilySuite {
     requireAgreement(what, inputs::forwardAndBackward);
     requireAgreement(what + " for inference", inputs::inference);
     requireAgreement(what + " without dL/dx", inputs::backwardToParameters);
+    requireAgreement(what + " without dL/dP", inputs::backwardToInput);
+    requireAgreement(what + " by example", inputs::exampleGradients);
   }
 
   /** Random numbers for one layer. */
@@ -156,29 +158,52 @@ abstract class ConvolutionSuite extends FamilySuite {
 
     List<Tensor> forwardAndBackward(Bench bench) {
       Tensor dx = bench.output(layer.inputShape(batch));
-      Results results = new Results(bench);
+      MixtureGradients gradients = gradients(bench, n);
+      Results results = new Results(bench, gradients);
       results.run(dx);
-      return List.of(results.output, dx, results.gradients.weights(), results.gradients.bias());
+      return List.of(results.output, dx, gradients.weights(), gradients.bias());
     }
 
     private List<Tensor> backwardToParameters(Bench bench) {
-      Results results = new Results(bench);
-      results.run(null);
-      return List.of(results.gradients.weights(), results.gradients.bias());
+      MixtureGradients gradients = gradients(bench, n);
+      new Results(bench, gradients).run(null);
+      return List.of(gradients.weights(), gradients.bias());
+    }
+
+    private List<Tensor> backwardToInput(Bench bench) {
+      Tensor dx = bench.output(layer.inputShape(batch));
+      new Results(bench, null).run(dx);
+      return List.of(dx);
+    }
+
+    private List<Tensor> exampleGradients(Bench bench) {
+      MixtureGradients rows = gradients(bench, batch);
+      ConvolutionOperators operators = bench.operators().convolution();
+      Mixture parameters = mixture(bench);
+      Tensor input = input(bench);
+      Tensor output = bench.output(layer.outputShape(batch));
+      Tensor trace = bench.keep(operators.allocateTrace(layer, batch));
+      operators.forward(layer, parameters, input, output, trace);
+      Tensor outputGradient = bench.input(layer.outputShape(batch), dy);
+      operators.exampleGradients(layer, parameters, input, output, trace, outputGradient, rows);
+      return List.of(rows.weights(), rows.bias());
+    }
+
+    private MixtureGradients gradients(Bench bench, int points) {
+      return new MixtureGradients(
+          bench.output(layer.weightShape().under(points)),
+          bench.output(layer.biasShape().under(points)));
     }
 
     private final class Results {
       private final Bench bench;
       private final Tensor output;
-      private final MixtureGradients gradients;
+      private final @Nullable MixtureGradients gradients;
 
-      private Results(Bench bench) {
+      private Results(Bench bench, @Nullable MixtureGradients gradients) {
         this.bench = bench;
-        output = bench.output(layer.outputShape(batch));
-        gradients =
-            new MixtureGradients(
-                bench.output(layer.weightShape().under(n)),
-                bench.output(layer.biasShape().under(n)));
+        this.output = bench.output(layer.outputShape(batch));
+        this.gradients = gradients;
       }
 
       private void run(@Nullable Tensor dx) {

@@ -64,6 +64,7 @@ abstract class LinearSuite extends FamilySuite {
     String what = layer + " " + kind + " B " + batch + " n " + n;
     requireAgreement(what, inputs::forwardAndBackward);
     requireAgreement(what + " without dL/dx", inputs::backwardToParameters);
+    requireAgreement(what + " without dL/dP", inputs::backwardToInput);
   }
 
   /** Random numbers for one layer; dL/dy is 0 where the ReLU hangs on a rounding error. */
@@ -135,6 +136,19 @@ abstract class LinearSuite extends FamilySuite {
           .linear()
           .backward(layer, parameters, input, output, outputGradient, null, gradients);
       return List.of(gradients.weights(), gradients.bias());
+    }
+
+    private List<Tensor> backwardToInput(Bench bench) {
+      Mixture parameters = mixture(bench);
+      Tensor input = input(bench);
+      Tensor output = forward(bench, layer, parameters, input);
+      Tensor dx = bench.output(layer.inputShape(batch));
+      Tensor outputGradient = bench.input(layer.outputShape(batch), dy);
+      bench
+          .operators()
+          .linear()
+          .backward(layer, parameters, input, output, outputGradient, dx, null);
+      return List.of(dx);
     }
 
     private MixtureGradients gradients(Bench bench) {

@@ -71,6 +71,7 @@ abstract class NormalizationSuite extends FamilySuite {
     String what = layer + " " + kind + " B " + batch + " n " + n;
     requireAgreement(what, inputs::forwardAndBackward);
     requireAgreement(what + " without dL/dx", inputs::backwardToParameters);
+    requireAgreement(what + " without dL/dP", inputs::backwardToInput);
   }
 
   /** Random numbers for one layer. */
@@ -111,6 +112,17 @@ abstract class NormalizationSuite extends FamilySuite {
 
     List<Tensor> backwardToParameters(Bench bench) {
       return run(bench, null);
+    }
+
+    List<Tensor> backwardToInput(Bench bench) {
+      NormalizationOperators operators = bench.operators().normalization();
+      Mixture parameters = mixture(bench);
+      Tensor input = bench.input(in, x);
+      Moments moments = moments(bench, layer, batch);
+      operators.forward(layer, parameters, input, bench.output(in), moments);
+      Tensor dx = bench.output(in);
+      operators.backward(layer, parameters, input, moments, bench.input(in, dy), dx, null);
+      return List.of(dx);
     }
 
     private List<Tensor> run(Bench bench, @Nullable Tensor dx) {

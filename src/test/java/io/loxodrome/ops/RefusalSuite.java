@@ -177,6 +177,31 @@ abstract class RefusalSuite extends FamilySuite {
               }
             }),
         new Call(
+            "convolution example gradients",
+            List.of(
+                real(5, 3),
+                real(3, 2, 1, 3, 3),
+                real(3, 2),
+                real(5, 1, 4, 4),
+                real(5, 2, 2, 2),
+                real(5, 2, 2, 2),
+                real(5, 2, 1, 3, 3),
+                real(5, 2)),
+            (device, t) -> {
+              ConvolutionOperators convolution = device.convolution();
+              try (Tensor trace = convolution.allocateTrace(CONVOLUTION, 5)) {
+                convolution.forward(CONVOLUTION, mixture(t), t.get(3), t.get(4), trace);
+                convolution.exampleGradients(
+                    CONVOLUTION,
+                    mixture(t),
+                    t.get(3),
+                    t.get(4),
+                    trace,
+                    t.get(5),
+                    new MixtureGradients(t.get(6), t.get(7)));
+              }
+            }),
+        new Call(
             "pooling forward",
             List.of(real(2, 3, 4, 4), real(2, 3, 2, 2)),
             (device, t) -> device.pooling().forward(POOLING, t.get(0), t.get(1))),

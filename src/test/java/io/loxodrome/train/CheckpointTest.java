@@ -71,7 +71,7 @@ class CheckpointTest {
   /** Its state counts up from one half. */
   private Optimizer adam(Layer trained) {
     Optimizer adam =
-        OptimizerChoice.of(OptimizerChoice.Rule.ADAM).create(device, trained.parameters());
+        OptimizerChoice.of(OptimizerChoice.Rule.ADAM).create(device, trained.parameters(), 1);
     double first = 0.5;
     for (Tensor tensor : adam.state().values()) {
       tensor.write(DoubleStream.iterate(first, x -> x + 1).limit(tensor.size()).toArray());
@@ -100,7 +100,7 @@ class CheckpointTest {
     try (Checkpoint checkpoint = Checkpoint.open(file);
         Layer other = layer(2, 2);
         Optimizer state =
-            OptimizerChoice.of(OptimizerChoice.Rule.ADAM).create(device, other.parameters())) {
+            OptimizerChoice.of(OptimizerChoice.Rule.ADAM).create(device, other.parameters(), 1)) {
       assertThat(checkpoint.description()).isEqualTo(description(Map.of()));
       checkpoint.restore(other);
       checkpoint.restore(state);
@@ -320,7 +320,7 @@ class CheckpointTest {
     save();
     try (Checkpoint checkpoint = Checkpoint.open(file);
         Optimizer sgd =
-            OptimizerChoice.of(OptimizerChoice.Rule.SGD).create(device, network.parameters())) {
+            OptimizerChoice.of(OptimizerChoice.Rule.SGD).create(device, network.parameters(), 1)) {
       assertThatThrownBy(() -> checkpoint.restore(sgd))
           .isInstanceOf(CheckpointException.class)
           .hasMessage(

@@ -47,8 +47,7 @@ class CpuTrainingTest {
             0.001,
             0.9,
             0,
-            OptionalDouble.empty(),
-            0);
+            OptionalDouble.empty());
     try (Device weights = Device.open("cpu:weights");
         Device device = Device.open("cpu:" + plan.option());
         SmallTraining expected = new SmallTraining(weights, "ellipse", slow);

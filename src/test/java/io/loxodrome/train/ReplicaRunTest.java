@@ -205,7 +205,7 @@ class ReplicaRunTest {
   @Test
   void theSeedThatWentAstrayIsNamed() {
     OptimizerChoice wild =
-        new OptimizerChoice(SGD.rule(), SGD.form(), 1e20, 0.9, 0, OptionalDouble.empty(), 0);
+        new OptimizerChoice(SGD.rule(), SGD.form(), 1e20, 0.9, 0, OptionalDouble.empty());
     assertThatThrownBy(() -> result(settings(TURNED, wild, 41L, 42L)))
         .isInstanceOf(DivergedException.class)
         .hasMessageContaining("the loss of seed 41 is");
@@ -214,7 +214,7 @@ class ReplicaRunTest {
   @Test
   void clippingWouldCoupleNetworks() {
     OptimizerChoice clipped =
-        new OptimizerChoice(SGD.rule(), SGD.form(), 0.01, 0.9, 0, OptionalDouble.of(1), 0);
+        new OptimizerChoice(SGD.rule(), SGD.form(), 0.01, 0.9, 0, OptionalDouble.of(1));
     assertThat(settings(TURNED, clipped, 1L).seeds()).containsExactly(1L);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> settings(TURNED, clipped, 1L, 2L))
@@ -248,5 +248,14 @@ class ReplicaRunTest {
       })
   void unknownTasksAreRefused(String spec) {
     assertThatIllegalArgumentException().isThrownBy(() -> ImageTask.parse(spec));
+  }
+
+  @Test
+  void theLayerwiseMetricIsThatOfOneNetwork() {
+    OptimizerChoice riemannian = OptimizerChoice.of(OptimizerChoice.Rule.RIEMANNIAN);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> settings(TURNED, riemannian, 1L, 2L))
+        .withMessageContaining("not of 2 at once; train each alone");
+    assertThat(settings(TURNED, riemannian, 1L).count()).isEqualTo(1);
   }
 }

@@ -56,7 +56,7 @@ class ReplicaTrainingTest {
 
   private static OptimizerChoice choice(
       OptimizerChoice.Rule rule, AdamStep.Form form, double learningRate, double decay) {
-    return new OptimizerChoice(rule, form, learningRate, 0.9, decay, OptionalDouble.empty(), 0);
+    return new OptimizerChoice(rule, form, learningRate, 0.9, decay, OptionalDouble.empty());
   }
 
   static Stream<Arguments> specsAndOptimizers() {
@@ -102,7 +102,7 @@ class ReplicaTrainingTest {
       throws IOException {
     List<Double> losses = new ArrayList<>();
     try (Layer networks = network(device, manifold, new Initialization(seeds));
-        Optimizer optimizer = choice.create(device, networks.parameters());
+        Optimizer optimizer = choice.create(device, networks.parameters(), 1);
         StoredImages images = new StoredImages(device, data.train(), data.normalization());
         Trainer trainer =
             new Trainer(

@@ -50,7 +50,7 @@ final class SmallTraining implements AutoCloseable {
             Shape.of(1, SmallDataset.SIDE, SmallDataset.SIDE),
             SmallDataset.CLASSES,
             new Initialization(1));
-    this.optimizer = optimizer.create(device, network.parameters());
+    this.optimizer = optimizer.create(device, network.parameters(), 1);
     this.l2 = optimizer.l2();
     this.images = new StoredImages(device, data.train(), data.normalization());
   }

@@ -89,7 +89,7 @@ class TrainerTest {
 
   private void train(Layer network, OptimizerChoice choice, int epochs, Listener listener)
       throws IOException {
-    try (Optimizer optimizer = choice.create(device, network.parameters());
+    try (Optimizer optimizer = choice.create(device, network.parameters(), 1);
         StoredImages images = new StoredImages(device, data.train(), data.normalization());
         Trainer trainer =
             new Trainer(
@@ -172,8 +172,7 @@ class TrainerTest {
         sgd.learningRate(),
         sgd.momentum(),
         sgd.weightDecay(),
-        OptionalDouble.of(1),
-        0);
+        OptionalDouble.of(1));
   }
 
   @Test

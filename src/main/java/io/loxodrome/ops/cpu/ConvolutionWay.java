@@ -22,7 +22,8 @@ interface ConvolutionWay {
       @Nullable Tensor trace);
 
   /**
-   * As {@link io.loxodrome.ops.ConvolutionOperators#backward}.
+   * As {@link io.loxodrome.ops.ConvolutionOperators#backward} where somebody needs the parameters'
+   * gradients.
    *
    * @param rows of the coefficients
    */

@@ -27,6 +27,8 @@ final class CpuConvolution implements ConvolutionOperators {
   private final PlanTable<Convolution> table;
   private final Map<MixPlan, ConvolutionWay> ways;
   private final ConvolutionPlans plans;
+  private final MixedConvolution mixed;
+  private final MixedConvolution shared;
 
   CpuConvolution(
       Device device, NativePool pool, HeapPool heap, Workers workers, PlanChoice choice) {
@@ -35,6 +37,8 @@ final class CpuConvolution implements ConvolutionOperators {
     this.plans = new ConvolutionPlans(workers);
     this.table = new PlanTable<>(choice, CpuCosts::convolution);
     StackedOutputs stacked = new StackedOutputs(pool, workers, plans);
+    this.mixed = MixedConvolution.ofExamples(pool, heap, workers);
+    this.shared = MixedConvolution.ofDistinctRows(pool, heap, workers);
     this.ways =
         Map.of(
             MixPlan.OUTPUTS,
@@ -42,11 +46,11 @@ final class CpuConvolution implements ConvolutionOperators {
             MixPlan.INPUTS,
             new InputsConvolution(pool, workers, plans),
             MixPlan.WEIGHTS,
-            MixedConvolution.ofExamples(pool, heap, workers),
+            mixed,
             MixPlan.SPANS,
             StackedConvolution.bySupport(workers, stacked),
             MixPlan.SHARED,
-            MixedConvolution.ofDistinctRows(pool, heap, workers));
+            shared);
   }
 
   private ConvolutionWay way(Convolution layer, MixtureRows rows, Mixture parameters) {
@@ -89,9 +93,13 @@ final class CpuConvolution implements ConvolutionOperators {
       Tensor trace,
       Tensor outputGradient,
       @Nullable Tensor inputGradient,
-      MixtureGradients gradients) {
+      @Nullable MixtureGradients gradients) {
     if (parameters.batch() == 0) {
       Zeros.write(workers, gradients);
+      return;
+    }
+    if (gradients == null) {
+      inputGradient(layer, parameters, input, output, trace, outputGradient, inputGradient);
       return;
     }
     MixtureRows rows = MixtureRows.of(parameters);
@@ -106,6 +114,36 @@ final class CpuConvolution implements ConvolutionOperators {
             outputGradient,
             inputGradient,
             gradients);
+  }
+
+  /** Whatever plan was forward's, the mixed weights alone know the way back to the input. */
+  private void inputGradient(
+      Convolution layer,
+      Mixture parameters,
+      Tensor input,
+      Tensor output,
+      Tensor trace,
+      Tensor outputGradient,
+      @Nullable Tensor inputGradient) {
+    if (inputGradient != null) {
+      MixtureRows rows = MixtureRows.of(parameters);
+      MixedConvolution way = rows.byRow().size() < rows.batch() ? shared : mixed;
+      way.inputGradient(
+          plans.of(layer), rows, parameters, input, output, trace, outputGradient, inputGradient);
+    }
+  }
+
+  @Override
+  public void exampleGradients(
+      Convolution layer,
+      Mixture parameters,
+      Tensor input,
+      Tensor output,
+      Tensor trace,
+      Tensor outputGradient,
+      MixtureGradients rows) {
+    MixedConvolution.exampleGradients(
+        workers, plans.of(layer), input, output, trace, outputGradient, rows);
   }
 
   @Override

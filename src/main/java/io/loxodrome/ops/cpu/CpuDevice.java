@@ -37,6 +37,7 @@ final class CpuDevice implements Device {
         new CpuElementwise(workers),
         new CpuLoss(workers),
         new CpuUpdate(workers),
+        new CpuMetric(pool, workers),
         new CpuImage(workers));
   }
 

@@ -66,7 +66,7 @@ final class CpuLinear implements LinearOperators {
       Tensor output,
       Tensor outputGradient,
       @Nullable Tensor inputGradient,
-      MixtureGradients gradients) {
+      @Nullable MixtureGradients gradients) {
     LinearCall call = call(layer, parameters);
     frame.backward(way(call), call, input, output, outputGradient, inputGradient, gradients);
   }

@@ -54,7 +54,7 @@ final class CpuNormalization implements NormalizationOperators {
       Moments moments,
       Tensor outputGradient,
       @Nullable Tensor inputGradient,
-      MixtureGradients gradients) {
+      @Nullable MixtureGradients gradients) {
     int batch = parameters.batch();
     float[] a = parameters.coefficients().toFloats();
     float[] means = moments.means().toFloats();
@@ -81,8 +81,10 @@ final class CpuNormalization implements NormalizationOperators {
             }
           }
         });
-    spread(a, exampleGains, gradients.weights());
-    spread(a, exampleShifts, gradients.bias());
+    if (gradients != null) {
+      spread(a, exampleGains, gradients.weights());
+      spread(a, exampleShifts, gradients.bias());
+    }
   }
 
   /** d_k = sum_i a_ik d_i, per channel. */

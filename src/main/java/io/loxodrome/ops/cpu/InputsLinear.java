@@ -44,8 +44,14 @@ final class InputsLinear implements LinearWay {
 
   @Override
   public void gradients(
-      LinearCall call, NativeBlock x, NativeBlock e, @Nullable NativeBlock dx, NativeBlock dp) {
-    weightGradient(call, x, e, dp);
+      LinearCall call,
+      NativeBlock x,
+      NativeBlock e,
+      @Nullable NativeBlock dx,
+      @Nullable NativeBlock dp) {
+    if (dp != null) {
+      weightGradient(call, x, e, dp);
+    }
     if (dx != null) {
       inputGradient(call, e, dx);
     }

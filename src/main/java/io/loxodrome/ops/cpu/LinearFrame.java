@@ -43,13 +43,11 @@ final class LinearFrame {
       Tensor output,
       Tensor outputGradient,
       @Nullable Tensor inputGradient,
-      MixtureGradients gradients) {
+      @Nullable MixtureGradients gradients) {
     if (call.batch() == 0) {
       Zeros.write(workers, gradients);
       return;
     }
-    NativeBlock dp = NativeMemory.floats("weight gradient", gradients.weights());
-    NativeBlock db = NativeMemory.floats("bias gradient", gradients.bias());
     NativeBlock x = NativeMemory.floats("input", input);
     NativeBlock dy = NativeMemory.floats("outputGradient", outputGradient);
     @Nullable NativeBlock dx =
@@ -58,10 +56,10 @@ final class LinearFrame {
       try (Workspace masked = new Workspace(pool, output.size() * Float.BYTES)) {
         NativeBlock y = NativeMemory.floats("output", output);
         Rectifier.backward(workers, y, dy, masked.block(), Math.toIntExact(output.size()));
-        gradients(way, call, x, masked.block(), dx, dp, db);
+        gradients(way, call, x, masked.block(), dx, gradients);
       }
     } else {
-      gradients(way, call, x, dy, dx, dp, db);
+      gradients(way, call, x, dy, dx, gradients);
     }
   }
 
@@ -71,10 +69,14 @@ final class LinearFrame {
       NativeBlock x,
       NativeBlock e,
       @Nullable NativeBlock dx,
-      NativeBlock dp,
-      NativeBlock db) {
-    biasGradient(call, e.address(), db.address());
-    way.gradients(call, x, e, dx, dp);
+      @Nullable MixtureGradients gradients) {
+    if (gradients == null) {
+      way.gradients(call, x, e, dx, null);
+      return;
+    }
+    biasGradient(
+        call, e.address(), NativeMemory.floats("bias gradient", gradients.bias()).address());
+    way.gradients(call, x, e, dx, NativeMemory.floats("weight gradient", gradients.weights()));
   }
 
   /** db = A^T E. */

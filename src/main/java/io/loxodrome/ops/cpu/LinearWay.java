@@ -23,8 +23,12 @@ interface LinearWay {
    * @param x B x I
    * @param e the gradient of z, B x O
    * @param dx written, B x I; null if nobody needs it
-   * @param dp written, n x O x I
+   * @param dp written, n x O x I; null if nobody needs it
    */
   void gradients(
-      LinearCall call, NativeBlock x, NativeBlock e, @Nullable NativeBlock dx, NativeBlock dp);
+      LinearCall call,
+      NativeBlock x,
+      NativeBlock e,
+      @Nullable NativeBlock dx,
+      @Nullable NativeBlock dp);
 }

@@ -6,6 +6,7 @@ import static io.loxodrome.ops.cpu.TileMixing.Part.NON_ZERO;
 import io.loxodrome.ops.Mixture;
 import io.loxodrome.ops.MixtureGradients;
 import io.loxodrome.ops.MixtureRows;
+import io.loxodrome.ops.cpu.TileMixing.Part;
 import io.loxodrome.tensor.Tensor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -117,6 +118,43 @@ final class MixedConvolution implements ConvolutionWay {
         });
   }
 
+  /** How the images of a backward pass stand. */
+  private static Blocking blocking(
+      ConvolutionPlan plan, Tensor input, Tensor output, Tensor outputGradient) {
+    boolean blockedOutputs =
+        NativeMemory.isArranged(output, plan.pooled)
+            && NativeMemory.isArranged(outputGradient, plan.pooled);
+    return new Blocking(isBlocked(plan, input), blockedOutputs);
+  }
+
+  private static ConvolutionCall call(
+      ConvolutionPlan plan,
+      Blocking blocking,
+      Tensor input,
+      Tensor output,
+      Tensor trace,
+      Tensor outputGradient,
+      @Nullable Tensor inputGradient) {
+    return new ConvolutionCall(
+        plan,
+        address("input", input, blocking.input()),
+        address("output", output, blocking.output()),
+        ConvolutionCall.traceAddress(trace),
+        address("outputGradient", outputGradient, blocking.output()),
+        inputGradient == null
+            ? 0
+            : NativeMemory.floatsAsTheyStand("inputGradient", inputGradient).address());
+  }
+
+  /** Notes in what layout a backward pass has left the input's gradient. */
+  private void arrange(
+      ConvolutionPlan plan, Blocking blocking, int batch, @Nullable Tensor inputGradient) {
+    if (inputGradient != null) {
+      Arrangement left = new Arrangement(workers, plan.blockedInput(), plan.input, batch);
+      NativeMemory.arrange(inputGradient, blocking.input() ? left : null);
+    }
+  }
+
   @Override
   public void backward(
       ConvolutionPlan plan,
@@ -129,39 +167,25 @@ final class MixedConvolution implements ConvolutionWay {
       @Nullable Tensor inputGradient,
       MixtureGradients gradients) {
     int n = parameters.basisSize();
+    int batch = parameters.batch();
     Layout blocked = plan.weightGradients;
-    boolean blockedOutputs =
-        NativeMemory.isArranged(output, plan.pooled)
-            && NativeMemory.isArranged(outputGradient, plan.pooled);
-    Blocking blocking = new Blocking(isBlocked(plan, input), blockedOutputs);
+    Blocking blocking = blocking(plan, input, output, outputGradient);
     try (HeapRows basis = blockedBasis(parameters, plan, plan.backwardWeights);
         HeapSums weightSums = new HeapSums(heap, workers, n, blocked.elements());
         HeapSums biasSums = new HeapSums(heap, workers, n, plan.layer.outputs());
         Workspace sum = new Workspace(pool, n * blocked.bytes())) {
       BackwardCall call =
           new BackwardCall(
-              plan,
+              call(plan, blocking, input, output, trace, outputGradient, inputGradient),
               blocking,
               tiling.apply(rows),
               rows,
               basis,
-              Finiteness.holds(workers, "weights", parameters.weights()) ? NON_ZERO : ALL,
-              address("input", input, blocking.input()),
-              address("output", output, blockedOutputs),
-              ConvolutionCall.traceAddress(trace),
-              address("outputGradient", outputGradient, blockedOutputs),
-              inputGradient == null
-                  ? 0
-                  : NativeMemory.floatsAsTheyStand("inputGradient", inputGradient).address(),
-              weightSums,
-              biasSums);
-      workers.slices(parameters.batch(), 1, call::run);
-      if (inputGradient != null) {
-        Arrangement left =
-            new Arrangement(workers, plan.blockedInput(), plan.input, parameters.batch());
-        NativeMemory.arrange(inputGradient, blocking.input() ? left : null);
-      }
-      int slices = workers.used(parameters.batch(), 1);
+              part(parameters),
+              new BackwardCall.Sums(weightSums, biasSums));
+      workers.slices(batch, 1, call::run);
+      arrange(plan, blocking, batch, inputGradient);
+      int slices = workers.used(batch, 1);
       weightSums.writeTo(sum.block(), slices);
       biasSums.writeTo(NativeMemory.floats("bias gradient", gradients.bias()), slices);
       relayout(
@@ -171,5 +195,51 @@ final class MixedConvolution implements ConvolutionWay {
           plan.weights,
           NativeMemory.floats("weight gradient", gradients.weights()).address());
     }
+  }
+
+  private Part part(Mixture parameters) {
+    return Finiteness.holds(workers, "weights", parameters.weights()) ? NON_ZERO : ALL;
+  }
+
+  /** As {@link #backward} to the input alone. */
+  void inputGradient(
+      ConvolutionPlan plan,
+      MixtureRows rows,
+      Mixture parameters,
+      Tensor input,
+      Tensor output,
+      Tensor trace,
+      Tensor outputGradient,
+      Tensor inputGradient) {
+    int batch = parameters.batch();
+    Blocking blocking = blocking(plan, input, output, outputGradient);
+    try (HeapRows basis = blockedBasis(parameters, plan, plan.backwardWeights)) {
+      BackwardCall call =
+          new BackwardCall(
+              call(plan, blocking, input, output, trace, outputGradient, inputGradient),
+              blocking,
+              tiling.apply(rows),
+              rows,
+              basis,
+              part(parameters),
+              null);
+      workers.slices(batch, 1, call::run);
+    }
+    arrange(plan, blocking, batch, inputGradient);
+  }
+
+  /** As {@link io.loxodrome.ops.ConvolutionOperators#exampleGradients}. */
+  static void exampleGradients(
+      Workers workers,
+      ConvolutionPlan plan,
+      Tensor input,
+      Tensor output,
+      Tensor trace,
+      Tensor outputGradient,
+      MixtureGradients rows) {
+    Blocking blocking = blocking(plan, input, output, outputGradient);
+    ConvolutionCall call = call(plan, blocking, input, output, trace, outputGradient, null);
+    ExampleGradients gradients = new ExampleGradients(call, blocking, rows);
+    workers.slices(rows.weights().shape().dimension(0), 1, gradients::run);
   }
 }

@@ -32,9 +32,15 @@ final class OutputsLinear implements LinearWay {
 
   @Override
   public void gradients(
-      LinearCall call, NativeBlock x, NativeBlock e, @Nullable NativeBlock dx, NativeBlock dp) {
+      LinearCall call,
+      NativeBlock x,
+      NativeBlock e,
+      @Nullable NativeBlock dx,
+      @Nullable NativeBlock dp) {
     try (StackedGradient stacked = new StackedGradient(pool, workers, call, e)) {
-      stacked.weightGradient(x, dp);
+      if (dp != null) {
+        stacked.weightGradient(x, dp);
+      }
       if (dx != null) {
         stacked.inputGradient(dx);
       }

@@ -52,7 +52,11 @@ final class SharedLinear implements LinearWay {
 
   @Override
   public void gradients(
-      LinearCall call, NativeBlock x, NativeBlock e, @Nullable NativeBlock dx, NativeBlock dp) {
+      LinearCall call,
+      NativeBlock x,
+      NativeBlock e,
+      @Nullable NativeBlock dx,
+      @Nullable NativeBlock dp) {
     List<MixtureRows.Group> groups = call.rows().byRow();
     if (groups.size() == 1) {
       gradientsOfOne(call, x, e, dx, dp);
@@ -65,7 +69,9 @@ final class SharedLinear implements LinearWay {
       order.repeat(workers, x, call.inputs(), inputs.block());
       order.repeat(workers, e, call.outputs(), gradients.block());
       MixedProducts products = products(call, order, mixtures);
-      products.weightGradient(gradients.address(), inputs.address(), dp.address());
+      if (dp != null) {
+        products.weightGradient(gradients.address(), inputs.address(), dp.address());
+      }
       if (dx != null) {
         products.inputGradient(gradients.address(), order.rows(), inputs.block());
         order.contract(workers, inputs.block(), call.inputs(), dx, Epilogue.NONE);
@@ -104,12 +110,19 @@ final class SharedLinear implements LinearWay {
   }
 
   private void gradientsOfOne(
-      LinearCall call, NativeBlock x, NativeBlock e, @Nullable NativeBlock dx, NativeBlock dp) {
+      LinearCall call,
+      NativeBlock x,
+      NativeBlock e,
+      @Nullable NativeBlock dx,
+      @Nullable NativeBlock dp) {
     if (dx != null) {
       try (Workspace mixed = mixed(call)) {
         plainProducts(call)
             .inputGradient(e.address(), weights(call, mixed), dx.address(), Epilogue.NONE);
       }
+    }
+    if (dp == null) {
+      return;
     }
     if (isPlain(call)) {
       plainProducts(call).weightGradient(e.address(), x.address(), dp.address());

@@ -83,7 +83,11 @@ final class SpansLinear implements LinearWay {
 
   @Override
   public void gradients(
-      LinearCall call, NativeBlock x, NativeBlock e, @Nullable NativeBlock dx, NativeBlock dp) {
+      LinearCall call,
+      NativeBlock x,
+      NativeBlock e,
+      @Nullable NativeBlock dx,
+      @Nullable NativeBlock dp) {
     if (!tryGradients(call, x, e, dx, dp)) {
       outputs.gradients(call, x, e, dx, dp);
     }
@@ -91,7 +95,11 @@ final class SpansLinear implements LinearWay {
 
   /** Whether all was finite; if not, not all that was to be written is. */
   private boolean tryGradients(
-      LinearCall call, NativeBlock x, NativeBlock e, @Nullable NativeBlock dx, NativeBlock dp) {
+      LinearCall call,
+      NativeBlock x,
+      NativeBlock e,
+      @Nullable NativeBlock dx,
+      @Nullable NativeBlock dp) {
     if (!Finiteness.holds(workers, x, (long) call.batch() * call.inputs())
         || !Finiteness.holds(workers, e, (long) call.batch() * call.outputs())) {
       return false;
@@ -100,8 +108,10 @@ final class SpansLinear implements LinearWay {
     try (Workspace gradients = spans.matrix(pool, call.outputs());
         Workspace inputs = spans.matrix(pool, call.inputs())) {
       spans.repeat(workers, e, call.outputs(), gradients.block());
-      spans.scale(workers, x, call.inputs(), inputs.block());
-      weightGradient(call, spans, gradients.address(), inputs.address(), dp.address());
+      if (dp != null) {
+        spans.scale(workers, x, call.inputs(), inputs.block());
+        weightGradient(call, spans, gradients.address(), inputs.address(), dp.address());
+      }
       if (dx == null) {
         return true;
       }

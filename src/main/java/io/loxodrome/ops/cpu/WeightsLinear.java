@@ -31,9 +31,15 @@ final class WeightsLinear implements LinearWay {
 
   @Override
   public void gradients(
-      LinearCall call, NativeBlock x, NativeBlock e, @Nullable NativeBlock dx, NativeBlock dp) {
-    try (StackedGradient stacked = new StackedGradient(pool, workers, call, e)) {
-      stacked.weightGradient(x, dp);
+      LinearCall call,
+      NativeBlock x,
+      NativeBlock e,
+      @Nullable NativeBlock dx,
+      @Nullable NativeBlock dp) {
+    if (dp != null) {
+      try (StackedGradient stacked = new StackedGradient(pool, workers, call, e)) {
+        stacked.weightGradient(x, dp);
+      }
     }
     if (dx != null) {
       products(call).inputGradient(e.address(), call.batch(), dx);

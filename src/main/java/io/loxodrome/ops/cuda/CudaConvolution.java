@@ -7,6 +7,7 @@ import io.loxodrome.ops.ConvolutionOperators;
 import io.loxodrome.ops.Device;
 import io.loxodrome.ops.Mixture;
 import io.loxodrome.ops.MixtureGradients;
+import io.loxodrome.ops.OwnPoints;
 import io.loxodrome.ops.PlanChoice;
 import io.loxodrome.ops.PlanCost;
 import io.loxodrome.tensor.ElementType;
@@ -77,9 +78,17 @@ final class CudaConvolution implements ConvolutionOperators {
       Tensor trace,
       Tensor outputGradient,
       @Nullable Tensor inputGradient,
-      MixtureGradients gradients) {
+      @Nullable MixtureGradients gradients) {
     if (parameters.batch() == 0) {
       Zeros.write(resources, gradients);
+      return;
+    }
+    if (gradients == null) {
+      try (Tensor weights = device.allocate(parameters.weights().shape());
+          Tensor bias = device.allocate(parameters.bias().shape())) {
+        MixtureGradients unwanted = new MixtureGradients(weights, bias);
+        backward(layer, parameters, input, output, trace, outputGradient, inputGradient, unwanted);
+      }
       return;
     }
     Parameters here = Parameters.of(parameters);
@@ -94,6 +103,20 @@ final class CudaConvolution implements ConvolutionOperators {
     tail.biasGradient(
         layer, here, activations.output(), addresses.output(), CudaMemory.target(gradients.bias()));
     plans.way(layer, parameters).backward(layer, here, activations, addresses);
+  }
+
+  @Override
+  public void exampleGradients(
+      Convolution layer,
+      Mixture parameters,
+      Tensor input,
+      Tensor output,
+      Tensor trace,
+      Tensor outputGradient,
+      MixtureGradients rows) {
+    try (OwnPoints own = new OwnPoints(device, rows)) {
+      backward(layer, own.mixture(), input, output, trace, outputGradient, null, rows);
+    }
   }
 
   @Override

@@ -93,6 +93,7 @@ public final class CudaDevice implements Device {
                 new CudaElementwise(resources),
                 new CudaLoss(resources),
                 update,
+                new CudaMetric(),
                 new CudaImage(resources, transfers, constants)));
   }
 

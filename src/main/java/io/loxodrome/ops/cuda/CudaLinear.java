@@ -55,7 +55,7 @@ final class CudaLinear implements LinearOperators {
       Tensor output,
       Tensor outputGradient,
       @Nullable Tensor inputGradient,
-      MixtureGradients gradients) {
+      @Nullable MixtureGradients gradients) {
     int batch = parameters.batch();
     if (batch == 0) {
       Zeros.write(resources, gradients);
@@ -64,11 +64,15 @@ final class CudaLinear implements LinearOperators {
     Activations activations =
         new Activations(CudaMemory.source(input), CudaMemory.source(output), NO_TRACE);
     Parameters here = Parameters.of(parameters);
-    try (Scratch room = tail.gradientRoom(layer, batch)) {
+    long unwanted = gradients == null ? parameters.weights().size() : 0;
+    try (Scratch room = tail.gradientRoom(layer, batch);
+        Scratch unwantedWeights = resources.memory().floats(unwanted)) {
       long d =
           tail.behindActivation(
               layer, batch, activations.output(), CudaMemory.source(outputGradient), room);
-      tail.biasGradient(layer, here, d, CudaMemory.target(gradients.bias()));
+      if (gradients != null) {
+        tail.biasGradient(layer, here, d, CudaMemory.target(gradients.bias()));
+      }
       plans
           .way(layer, parameters)
           .backward(
@@ -78,7 +82,9 @@ final class CudaLinear implements LinearOperators {
               new Gradients(
                   d,
                   inputGradient == null ? 0 : CudaMemory.target(inputGradient),
-                  CudaMemory.target(gradients.weights())));
+                  gradients == null
+                      ? unwantedWeights.address()
+                      : CudaMemory.target(gradients.weights())));
     }
   }
 

@@ -56,7 +56,7 @@ final class CudaNormalization implements NormalizationOperators {
       Moments moments,
       Tensor outputGradient,
       @Nullable Tensor inputGradient,
-      MixtureGradients gradients) {
+      @Nullable MixtureGradients gradients) {
     NormShape shape = shape(layer, parameters);
     long perChannel = shape.batch() * shape.channels();
     try (Scratch workspace = resources.memory().scratch(kernels.workspaceBytes(shape));
@@ -77,8 +77,10 @@ final class CudaNormalization implements NormalizationOperators {
           exampleShifts.address(),
           workspace.address(),
           resources.stream());
-      spread(parameters, exampleGains, gradients.weights());
-      spread(parameters, exampleShifts, gradients.bias());
+      if (gradients != null) {
+        spread(parameters, exampleGains, gradients.weights());
+        spread(parameters, exampleShifts, gradients.bias());
+      }
     }
   }
 

@@ -2,14 +2,18 @@ package io.loxodrome.ops.cuda;
 
 import io.loxodrome.ops.MixtureGradients;
 import io.loxodrome.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** Gradients of an empty batch. */
 final class Zeros {
   private Zeros() {}
 
-  static void write(CudaResources resources, MixtureGradients gradients) {
-    write(resources, gradients.weights());
-    write(resources, gradients.bias());
+  /** Writes zeros to the gradients, if somebody needs them. */
+  static void write(CudaResources resources, @Nullable MixtureGradients gradients) {
+    if (gradients != null) {
+      write(resources, gradients.weights());
+      write(resources, gradients.bias());
+    }
   }
 
   private static void write(CudaResources resources, Tensor tensor) {

@@ -93,14 +93,16 @@ final class ReferenceConvolution implements ConvolutionOperators {
       Tensor trace,
       Tensor outputGradient,
       @Nullable Tensor inputGradient,
-      MixtureGradients gradients) {
+      @Nullable MixtureGradients gradients) {
     Shapes.require("trace", trace, NOTHING);
     Images x = Images.copyOf(input);
     Images e = preActivationGradient(layer, parameters, x, Images.copyOf(outputGradient));
     if (inputGradient != null) {
       inputGradient(layer, parameters, e, inputGradient);
     }
-    parameterGradients(layer, parameters, x, e, gradients);
+    if (gradients != null) {
+      parameterGradients(layer, parameters, x, e, gradients);
+    }
   }
 
   /** dL/dz: each window's gradient goes to its maximum, and on if the activation lets it. */
@@ -154,6 +156,28 @@ final class ReferenceConvolution implements ConvolutionOperators {
         }
       }
     }
+  }
+
+  @Override
+  public void exampleGradients(
+      Convolution layer,
+      Mixture parameters,
+      Tensor input,
+      Tensor output,
+      Tensor trace,
+      Tensor outputGradient,
+      MixtureGradients rows) {
+    Shapes.require("trace", trace, NOTHING);
+    Images x = Images.copyOf(input);
+    Images e = preActivationGradient(layer, parameters, x, Images.copyOf(outputGradient));
+    Table dw = Table.zerosLike(rows.weights());
+    Table db = Table.zerosLike(rows.bias());
+    for (int i = 0; i < dw.rows(); i++) {
+      dw.setRow(i, exampleWeightGradient(layer, x, e, i));
+      db.setRow(i, exampleBiasGradient(layer, e, i));
+    }
+    dw.storeIn(rows.weights());
+    db.storeIn(rows.bias());
   }
 
   /** dP_k = sum_i a_ik dW_i and db_k = sum_i a_ik db_i. */

@@ -40,6 +40,7 @@ public final class ReferenceDevice implements Device {
         new ReferenceElementwise(),
         new ReferenceLoss(),
         new ReferenceUpdate(),
+        new ReferenceMetric(realType),
         new ReferenceImage());
   }
 

@@ -41,14 +41,16 @@ final class ReferenceLinear implements LinearOperators {
       Tensor output,
       Tensor outputGradient,
       @Nullable Tensor inputGradient,
-      MixtureGradients gradients) {
+      @Nullable MixtureGradients gradients) {
     Table a = Table.copyOf(parameters.coefficients());
     Table e = behindActivation(layer.activation(), output, outputGradient);
     if (inputGradient != null) {
       inputGradient(layer, a, Table.copyOf(parameters.weights()), e, inputGradient);
     }
-    weightGradient(layer, a, Table.copyOf(input), e, gradients.weights());
-    biasGradient(a, e, gradients.bias());
+    if (gradients != null) {
+      weightGradient(layer, a, Table.copyOf(input), e, gradients.weights());
+      biasGradient(a, e, gradients.bias());
+    }
   }
 
   /** e_i = dL/dy_i, 0 where a ReLU let nothing through. */

@@ -65,10 +65,21 @@ final class ReferenceNormalization implements NormalizationOperators {
       Moments moments,
       Tensor outputGradient,
       @Nullable Tensor inputGradient,
-      MixtureGradients gradients) {
+      @Nullable MixtureGradients gradients) {
     Table a = Table.copyOf(parameters.coefficients());
     Table x = Table.copyOf(input);
     Table dy = Table.copyOf(outputGradient);
+    if (gradients != null) {
+      parameterGradients(layer, a, x, dy, gradients);
+    }
+    if (inputGradient != null) {
+      Table gains = mixed(a, Table.copyOf(parameters.weights()));
+      inputGradient(layer, gains, x, dy, inputGradient);
+    }
+  }
+
+  private static void parameterGradients(
+      LayerNormalization layer, Table a, Table x, Table dy, MixtureGradients gradients) {
     Table dgains = Table.zerosLike(gradients.weights());
     Table dshifts = Table.zerosLike(gradients.bias());
     for (int i = 0; i < x.rows(); i++) {
@@ -83,10 +94,6 @@ final class ReferenceNormalization implements NormalizationOperators {
     }
     dgains.storeIn(gradients.weights());
     dshifts.storeIn(gradients.bias());
-    if (inputGradient != null) {
-      Table gains = mixed(a, Table.copyOf(parameters.weights()));
-      inputGradient(layer, gains, x, dy, inputGradient);
-    }
   }
 
   /** dx = (h - mean(h) - xhat mean(h xhat)) / sqrt(variance + epsilon) with h = gain dy. */

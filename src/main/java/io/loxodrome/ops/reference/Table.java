@@ -1,6 +1,7 @@
 package io.loxodrome.ops.reference;
 
 import io.loxodrome.tensor.Tensor;
+import java.util.Arrays;
 
 /** Numbers in rows and columns: a host copy of a tensor, its outermost extent the rows. */
 final class Table {
@@ -19,6 +20,12 @@ final class Table {
         tensor.toDoubles(), tensor.shape().dimension(0), (int) tensor.shape().rowSize());
   }
 
+  /** A copy with this many rows, which must divide the tensor's size. */
+  static Table copyOf(Tensor tensor, int rows) {
+    double[] values = tensor.toDoubles();
+    return new Table(values, rows, rows == 0 ? 0 : values.length / rows);
+  }
+
   static Table zerosLike(Tensor tensor) {
     int rows = tensor.shape().dimension(0);
     int columns = (int) tensor.shape().rowSize();
@@ -32,6 +39,10 @@ final class Table {
   /** A table of zeros with as many columns as this one. */
   Table zerosWithRows(int rows) {
     return new Table(new double[rows * columns], rows, columns);
+  }
+
+  double[] row(int row) {
+    return Arrays.copyOfRange(values, row * columns, (row + 1) * columns);
   }
 
   double[] column(int column) {
@@ -56,6 +67,10 @@ final class Table {
 
   void set(int row, int column, double value) {
     values[row * columns + column] = value;
+  }
+
+  void setRow(int row, double[] elements) {
+    System.arraycopy(elements, 0, values, row * columns, columns);
   }
 
   void add(int row, int column, double value) {

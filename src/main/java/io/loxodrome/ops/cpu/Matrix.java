@@ -1,0 +1,71 @@
+package io.loxodrome.ops.cpu;
+
+import io.loxodrome.tensor.ElementType;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+
+/**
+ * A row-major matrix of real numbers outside the heap.
+ *
+ * @param type FLOAT32 or FLOAT64
+ * @param address of its first number
+ * @param rows how many there are
+ * @param columns how many there are
+ * @param stride numbers from one row to the next
+ */
+record Matrix(ElementType type, long address, int rows, int columns, int stride) {
+  /** A matrix whose rows follow one another. */
+  static Matrix contiguous(ElementType type, long address, int rows, int columns) {
+    return new Matrix(type, address, rows, columns, columns);
+  }
+
+  /** The part that begins at a row and a column. */
+  Matrix part(int row, int column, int partRows, int partColumns) {
+    return new Matrix(type, addressOf(row, column), partRows, partColumns, stride);
+  }
+
+  /** So many rows from {@code row} on. */
+  Matrix rows(int row, int count) {
+    return part(row, 0, count, columns);
+  }
+
+  boolean isEmpty() {
+    return rows == 0 || columns == 0;
+  }
+
+  boolean isSingle() {
+    return type == ElementType.FLOAT32;
+  }
+
+  private long addressOf(int row, int column) {
+    return address + ((long) row * stride + column) * type.bytes();
+  }
+
+  /** Copies numbers of a row, from {@code column} on, to the heap. */
+  void get(int row, int column, double[] target, int count) {
+    Address from = new Address(addressOf(row, column));
+    if (isSingle()) {
+      float[] floats = new float[count];
+      new FloatPointer(from).get(floats);
+      for (int i = 0; i < count; i++) {
+        target[i] = floats[i];
+      }
+    } else {
+      new DoublePointer(from).get(target, 0, count);
+    }
+  }
+
+  /** Copies from the heap to numbers of a row, from {@code column} on. */
+  void put(int row, int column, double[] source, int count) {
+    Address to = new Address(addressOf(row, column));
+    if (isSingle()) {
+      float[] floats = new float[count];
+      for (int i = 0; i < count; i++) {
+        floats[i] = (float) source[i];
+      }
+      new FloatPointer(to).put(floats);
+    } else {
+      new DoublePointer(to).put(source, 0, count);
+    }
+  }
+}

@@ -1,0 +1,319 @@
+package io.loxodrome.riemann;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.loxodrome.autograd.Tape;
+import io.loxodrome.autograd.Variable;
+import io.loxodrome.manifold.WeightManifold;
+import io.loxodrome.nn.Conditioning;
+import io.loxodrome.nn.Flatten;
+import io.loxodrome.nn.Initialization;
+import io.loxodrome.nn.Layer;
+import io.loxodrome.nn.ManifoldConv2d;
+import io.loxodrome.nn.ManifoldLayerNorm;
+import io.loxodrome.nn.ManifoldLinear;
+import io.loxodrome.nn.Parameter;
+import io.loxodrome.nn.Problem;
+import io.loxodrome.nn.Residual;
+import io.loxodrome.nn.Sequential;
+import io.loxodrome.ops.Activation;
+import io.loxodrome.ops.Convolution;
+import io.loxodrome.ops.Device;
+import io.loxodrome.ops.LayerNormalization;
+import io.loxodrome.ops.Linear;
+import io.loxodrome.tensor.Shape;
+import io.loxodrome.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The metric of every kind of layer against the Jacobian, and Woodbury's step against the dense
+ * system M x = g, in double.
+ *
+ * <p>The Jacobian is what ordinary backward passes from single outputs leave in the parameters.
+ */
+class WoodburyTest {
+  private static final int BATCH = 5;
+  private static final int CLASSES = 3;
+
+  private final Device device = Device.open("reference:float64");
+  private final Initialization initialization = new Initialization(3, 1);
+
+  @AfterEach
+  void closeDevice() {
+    device.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"point", "line", "rod", "ellipse", "spline:5", "torus"})
+  void linearLayers(String spec) {
+    check(
+        spec,
+        Shape.of(4),
+        List.of(Way.PRODUCTS, Way.PRODUCTS),
+        Sequential.of(
+            linear("one", spec, 4, 6, Activation.RELU),
+            linear("two", spec, 6, CLASSES, Activation.NONE)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"point", "line", "rod", "ellipse", "spline:5"})
+  void convolutionsAndNormalisation(String spec) {
+    WeightManifold manifold = WeightManifold.parse(spec);
+    Convolution first = Convolution.same(2, 2, 6, 6, 3).activated(Activation.RELU).pooled(2);
+    Convolution second = Convolution.same(2, 3, 3, 3, 3);
+    check(
+        spec,
+        Shape.of(2, 6, 6),
+        List.of(Way.ROWS, Way.ROWS, Way.ROWS, Way.PRODUCTS),
+        Sequential.of(
+            ManifoldConv2d.initialized(device, "conv1", manifold, first, initialization),
+            ManifoldConv2d.initialized(device, "conv2", manifold, second, initialization),
+            ManifoldLayerNorm.initialized(
+                device, "norm", manifold, new LayerNormalization(3, 9, 0.1), initialization),
+            new Flatten("flatten"),
+            linear("linear", spec, 27, CLASSES, Activation.NONE)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"point", "ellipse", "spline:5"})
+  void sharedAndResidualLayers(String spec) {
+    Layer shared = linear("shared", spec, 4, 4, Activation.RELU);
+    Layer inner = linear("inner", spec, 4, 4, Activation.RELU);
+    check(
+        spec,
+        Shape.of(4),
+        List.of(Way.ROWS, Way.PRODUCTS, Way.PRODUCTS),
+        Sequential.of(
+            shared,
+            Residual.around("block", inner, Activation.RELU),
+            shared,
+            linear("out", spec, 4, CLASSES, Activation.NONE)));
+  }
+
+  private ManifoldLinear linear(
+      String name, String spec, int inputs, int outputs, Activation activation) {
+    return ManifoldLinear.initialized(
+        device,
+        name,
+        WeightManifold.parse(spec),
+        new Linear(inputs, outputs, activation),
+        initialization);
+  }
+
+  private void check(String spec, Shape input, List<Way> ways, Layer network) {
+    int dimensions = WeightManifold.parse(spec).dimensions();
+    try (network;
+        Problem problem = new Problem(device, BATCH, input, dimensions, CLASSES);
+        Conditioning conditioning = new Conditioning(device, problem.places());
+        Tape tape = Tape.recording(device)) {
+      Variable x = Variable.constant("x", problem.inputs());
+      Variable logits = network.forward(tape, x, conditioning);
+      try (LayerwiseMetric metric =
+          LayerwiseMetric.of(tape, logits, network.parameters(), new OutputFactor.Softmax(), 0)) {
+        assertThat(metric.modules().stream().map(ModuleMetric::way)).isEqualTo(ways);
+        double[][][] jacobians = jacobians(tape, logits, metric);
+        for (int m = 0; m < ways.size(); m++) {
+          check(metric.modules().get(m), jacobians[m], logits.value().toDoubles());
+        }
+      }
+    }
+  }
+
+  /** For each module the rows of d logit / d parameters: example by example, logit by logit. */
+  private double[][][] jacobians(Tape tape, Variable logits, LayerwiseMetric metric) {
+    double[][][] rows = new double[metric.modules().size()][BATCH * CLASSES][];
+    try (Tensor cotangent = device.allocate(Shape.of(BATCH, CLASSES))) {
+      for (int at = 0; at < BATCH * CLASSES; at++) {
+        double[] one = new double[BATCH * CLASSES];
+        one[at] = 1;
+        tape.sweep(logits, cotangent.write(one));
+        for (int m = 0; m < rows.length; m++) {
+          List<double[]> parts = new ArrayList<>();
+          for (Parameter parameter : metric.modules().get(m).parameters()) {
+            parts.add(parameter.variable().gradient().toDoubles());
+          }
+          rows[m][at] = joined(parts);
+        }
+      }
+    }
+    return rows;
+  }
+
+  private static double[] joined(List<double[]> parts) {
+    double[] whole = new double[parts.stream().mapToInt(part -> part.length).sum()];
+    int at = 0;
+    for (double[] part : parts) {
+      System.arraycopy(part, 0, whole, at, part.length);
+      at += part.length;
+    }
+    return whole;
+  }
+
+  private void check(ModuleMetric module, double[][] jacobian, double[] logits) {
+    double[][] data = data(jacobian, logits);
+    assertThat(Dense.relativeError(joined(outer(columns(module))), joined(data)))
+        .as("K K^T of " + module.parameters())
+        .isLessThan(1e-14);
+    double[] g = Problem.normals(11, data.length);
+    checkStep(module, data, g, 1e-1);
+    checkStep(module, data, g, 1e-3);
+    checkLimit(module, data, g);
+  }
+
+  private static double[] joined(double[][] matrix) {
+    return joined(List.of(matrix));
+  }
+
+  /** J^T (diag(p) - p p^T) J / B. */
+  private static double[][] data(double[][] jacobian, double[] logits) {
+    int size = jacobian[0].length;
+    double[][] data = new double[size][size];
+    for (int i = 0; i < BATCH; i++) {
+      double[] p = Probabilities.of(logits, i * CLASSES, CLASSES);
+      for (int c = 0; c < CLASSES; c++) {
+        for (int d = 0; d < CLASSES; d++) {
+          double metric = ((c == d ? p[c] : 0) - p[c] * p[d]) / BATCH;
+          double[] left = jacobian[i * CLASSES + c];
+          double[] right = jacobian[i * CLASSES + d];
+          for (int a = 0; a < size; a++) {
+            for (int b = 0; b < size; b++) {
+              data[a][b] += left[a] * metric * right[b];
+            }
+          }
+        }
+      }
+    }
+    return data;
+  }
+
+  /** The columns of K, each one array. */
+  private List<double[]> columns(ModuleMetric module) {
+    List<double[]> columns = new ArrayList<>();
+    for (int column = 0; column < module.size(); column++) {
+      double[] minusOne = new double[module.size()];
+      minusOne[column] = -1;
+      List<Tensor> target =
+          module.parameters().stream().map(p -> device.zeros(p.basis().shape())).toList();
+      try (Tensor weights = device.allocate(Shape.of(module.size())).write(minusOne)) {
+        module.subtractCombination(weights, target);
+      }
+      columns.add(joined(target.stream().map(Tensor::toDoubles).toList()));
+      target.forEach(Tensor::close);
+    }
+    return columns;
+  }
+
+  private static double[][] outer(List<double[]> columns) {
+    int size = columns.get(0).length;
+    double[][] sum = new double[size][size];
+    for (double[] column : columns) {
+      for (int a = 0; a < size; a++) {
+        for (int b = 0; b < size; b++) {
+          sum[a][b] += column[a] * column[b];
+        }
+      }
+    }
+    return sum;
+  }
+
+  /** Which element of which basis point each of a module's numbers is. */
+  private record Place(Parameter parameter, int basisPoint, int element) {
+    static List<Place> of(ModuleMetric module) {
+      List<Place> places = new ArrayList<>();
+      for (Parameter parameter : module.parameters()) {
+        int points = parameter.manifold().basisSize();
+        int elements = (int) parameter.basis().shape().rowSize();
+        for (int at = 0; at < points * elements; at++) {
+          places.add(new Place(parameter, at / elements, at % elements));
+        }
+      }
+      return places;
+    }
+
+    boolean isFree() {
+      return !parameter.gram().frozen(basisPoint);
+    }
+
+    /** Their entry of G (x) I. */
+    double metric(Place other) {
+      return parameter == other.parameter && element == other.element
+          ? parameter.gram().matrix()[basisPoint][other.basisPoint]
+          : 0;
+    }
+  }
+
+  private void checkStep(ModuleMetric module, double[][] data, double[] g, double damping) {
+    assertThat(Dense.relativeError(step(module, g, damping), denseStep(module, data, g, damping)))
+        .as("step of %s with mu = %s", module.parameters(), damping)
+        .isLessThan(1e-11);
+  }
+
+  /** As mu grows mu M^-1 g becomes G^-1 g. */
+  private void checkLimit(ModuleMetric module, double[][] data, double[] g) {
+    double damping = 1e6;
+    double[] scaled = step(module, g, damping);
+    for (int at = 0; at < scaled.length; at++) {
+      scaled[at] *= damping;
+    }
+    double[][] none = new double[data.length][data.length];
+    assertThat(Dense.relativeError(scaled, denseStep(module, none, g, 1)))
+        .as("limit of %s", module.parameters())
+        .isLessThan(2e-5)
+        .isGreaterThan(1e-12);
+  }
+
+  /** (mu G (x) I + data)^-1 g on what is free, 0 on what is not. */
+  private static double[] denseStep(
+      ModuleMetric module, double[][] data, double[] g, double damping) {
+    List<Place> places = Place.of(module);
+    List<Integer> free = new ArrayList<>();
+    for (int at = 0; at < places.size(); at++) {
+      if (places.get(at).isFree()) {
+        free.add(at);
+      }
+    }
+    double[][] matrix = new double[free.size()][free.size()];
+    double[] right = new double[free.size()];
+    for (int i = 0; i < right.length; i++) {
+      right[i] = g[free.get(i)];
+      for (int j = 0; j < right.length; j++) {
+        Place one = places.get(free.get(i));
+        Place other = places.get(free.get(j));
+        matrix[i][j] = damping * one.metric(other) + data[free.get(i)][free.get(j)];
+      }
+    }
+    double[] solved = Dense.solve(matrix, right);
+    double[] step = new double[g.length];
+    for (int i = 0; i < solved.length; i++) {
+      step[free.get(i)] = solved[i];
+    }
+    return step;
+  }
+
+  /** Q (g - K w) / mu. */
+  private double[] step(ModuleMetric module, double[] g, double damping) {
+    List<Tensor> gradients = new ArrayList<>();
+    int from = 0;
+    for (Parameter parameter : module.parameters()) {
+      int size = (int) parameter.basis().size();
+      double[] part = new double[size];
+      System.arraycopy(g, from, part, 0, size);
+      gradients.add(device.allocate(parameter.basis().shape()).write(part));
+      from += size;
+    }
+    module.precondition(damping, gradients);
+    for (int j = 0; j < gradients.size(); j++) {
+      device.operators().update().solve(module.parameters().get(j).gram(), gradients.get(j));
+    }
+    double[] step = joined(gradients.stream().map(Tensor::toDoubles).toList());
+    gradients.forEach(Tensor::close);
+    for (int at = 0; at < step.length; at++) {
+      step[at] /= damping;
+    }
+    return step;
+  }
+}

@@ -72,7 +72,7 @@ public final class CudaEpochs {
     try (PaperCnn network =
             PaperCnn.initialized(
                 device, ellipse, Batch.IMAGE, Batch.CLASSES, new Initialization(1));
-        Optimizer optimizer = choice.create(device, network.parameters());
+        Optimizer optimizer = choice.create(device, network.parameters(), 1);
         StoredImages turned = new StoredImages(device, images, ChannelStatistics.of(images));
         Trainer trainer =
             new Trainer(

@@ -16,7 +16,10 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Lines over a whole number, both axes from 0: what grows in proportion is a straight line. */
+/**
+ * Lines over a whole number, both axes from 0, so that what grows in proportion is a straight line;
+ * the upright axis from lower where a value is negative.
+ */
 final class LineChart {
   private static final int WIDTH = 760;
   private static final int HEIGHT = 460;
@@ -24,7 +27,13 @@ final class LineChart {
   private static final int MARKER_SIZE = 7;
   private static final Color GRID = new Color(0xd4d4d4);
   private static final Color TEXT = new Color(0x303030);
-  private static final Color[] COLORS = {new Color(0x1f6fb4), new Color(0xd0661b)};
+  private static final Color[] COLORS = {
+    new Color(0x1f6fb4),
+    new Color(0xd0661b),
+    new Color(0x3a8f3a),
+    new Color(0xa03a8f),
+    new Color(0x606060)
+  };
   private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 15);
 
   private final XYChart chart = new XYChart(WIDTH, HEIGHT, ChartTheme.Matlab);
@@ -45,9 +54,18 @@ final class LineChart {
     styler.setLegendPosition(LegendPosition.InsideNW).setLegendBorderColor(Color.WHITE);
   }
 
+  /** Puts the legend where falling lines leave room. */
+  LineChart falling() {
+    chart.getStyler().setLegendPosition(LegendPosition.InsideNE);
+    return this;
+  }
+
   /** Adds a line through the points, in ascending order. */
   void add(String name, Map<Integer, Double> points) {
     Map<Integer, Double> ascending = new TreeMap<>(points);
+    if (ascending.values().stream().anyMatch(value -> value < 0)) {
+      chart.getStyler().setYAxisMin(null);
+    }
     chart
         .addSeries(name, new ArrayList<>(ascending.keySet()), new ArrayList<>(ascending.values()))
         .setMarker(SeriesMarkers.CIRCLE)

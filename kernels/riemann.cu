@@ -1,24 +1,26 @@
-// What stands around cuBLAS in the layerwise metric M = mu D + K K^T, for columns u_ia of the
-// output factor: q of them for each of B examples.
+// What stands around cuBLAS in the layerwise metric M = mu D + K K^T: q probes of each of B examples
+// give K its N = q B columns, column r being probe r / B of example r % B.
 //
-//   hadamard_gram       S[(i, a)][(j, b)] = X[i][j] M[i][j] U[(i, a)][(j, b)] / B,
-//                                           and mu more where (i, a) = (j, b)
-//   hadamard_gram_add   S[(i, a)][(j, b)] += X[i][j] M[i][j] U[(i, a)][(j, b)] / B
+//   gram_add            S[r][c] += factor (X[i][j] + square) U[r][c]     i = r % B, j = c % B
+//   gram_mix            S[r][c] *= M[i][j]
+//   gram_mirror         S[c][r] = S[r][c]
 //   combine_columns     V[i] = factor sum_a w[i][a] u[i][a]         the inner half of K w
 //   project_columns     t[i][a] = factor u[i][a] . T[i]             the inner half of K^T g
 //
-// X = x x^T holds the inner products of the layer's inputs, U = u u^T those of the columns, and
-// M = A Q A^T those of the coefficients on a weight manifold; where M is null it is all ones.
-// Every sum has one order, so that a result has the same bits every time; S is as symmetric as
-// X, M and U are.
+// The first three for c <= r alone: of S, U and what they stand for only the lower triangle counts.
+// X = x x^T holds the inner products of the layer's inputs, without which (null) the factor alone
+// counts, U = u u^T those of the columns, M = A Q A^T those of the coefficients on a weight manifold.
+// Every sum has one order, so that a result has the same bits every time.
 //
-// Layouts, all float, row-major and contiguous: X and M B x B, U and S (B q) x (B q), u B x q x O,
-// w and t B x q, V and T B x O; 4-byte aligned. S may be U itself in hadamard_gram. Entries _x4 use
-// 16 bytes at once of S and U (16-byte aligned, B q a multiple of 4), or of u, V and T (16-byte
-// aligned, O a multiple of 4).
+// Layouts, all float, row-major and contiguous: X and M B x B, U and S N x N; 4-byte aligned. In
+// the last two q columns of an example lie side by side: u B x q x O, w and t B x q, V and T B x O;
+// 4-byte aligned, for entries _x4 16-byte aligned and O a multiple of 4.
 //
-// Ideal traffic in words: hadamard_gram 2 (B q)^2 + B^2, and B^2 for M; hadamard_gram_add
-// (B q)^2 more; combine_columns and project_columns B q O + B O + B q.
+// Ideal traffic in words, N' = N (N + 1) / 2: gram_add 3 N' + B^2, gram_mix 2 N' + B^2, gram_mirror
+// N^2; combine_columns and project_columns B q O + B O + B q.
+//
+// Launch: gram_add and gram_mix any number of blocks, which walk over rows; gram_mirror any number,
+// which walk over tiles.
 
 #include "common.cuh"
 #include "slices.cuh"
@@ -27,78 +29,64 @@ namespace loxodrome {
 namespace {
 
 constexpr int kThreads = 256;
-constexpr int kRows = 4;  // that a thread loads of a large array before it uses the first
 constexpr unsigned kAllLanes = 0xffffffffu;
 
-// kCount rows of S from the same rows of U, kWidth neighbouring columns of them: all loads before
-// the first store, which may go to the same address. diagonal: which of the columns is the
-// diagonal's in the first row.
-template <int kWidth, int kCount, bool kAdd>
-__device__ void weigh_rows(const float* gram, float* s, const float (&weight)[kWidth], float mu,
-                           int diagonal, int size) {
-  using Words = Vector<float, kWidth>;
-  Words value[kCount];
-  Words before[kCount];
-#pragma unroll
-  for (int r = 0; r < kCount; ++r) {
-    value[r] = Words::load(gram + static_cast<long long>(r) * size);
-    if constexpr (kAdd) before[r] = Words::load(s + static_cast<long long>(r) * size);
-  }
-#pragma unroll
-  for (int r = 0; r < kCount; ++r) {
-#pragma unroll
-    for (int m = 0; m < kWidth; ++m) {
-      float start;
-      if constexpr (kAdd) {
-        start = before[r].value[m];
-      } else {
-        start = diagonal + r == m ? mu : 0.0f;
-      }
-      value[r].value[m] = fmaf(weight[m], value[r].value[m], start);
+constexpr int kTile = 32;
+constexpr int kTilePitch = kTile + 1;  // so that a column of a tile is in as many banks
+constexpr int kTileRows = kThreads / kTile;
+
+// A block takes a row at a time.
+__device__ void gram_add(const float* __restrict__ inputs, const float* __restrict__ products,
+                         float* __restrict__ s, float factor, float square, int batch, int size) {
+  for (int row = blockIdx.x; row < size; row += gridDim.x) {
+    const long long at = static_cast<long long>(row) * size;
+    const long long pairs = static_cast<long long>(row % batch) * batch;
+#pragma unroll 4
+    for (int column = threadIdx.x; column <= row; column += kThreads) {
+      float weight = factor;
+      if (inputs != nullptr) weight *= inputs[pairs + column % batch] + square;
+      s[at + column] = fmaf(weight, products[at + column], s[at + column]);
     }
-    value[r].store(s + static_cast<long long>(r) * size);
   }
 }
 
-// A slice is the q rows of one example. No restrict: gram and s may be one array.
-template <int kWidth, bool kAdd>
-__device__ void hadamard_gram(const float* __restrict__ inputs, const float* __restrict__ mixing,
-                              const float* gram, float* s, float factor, float mu, int batch,
-                              int columns, int per_block, long long rounds, int extra) {
-  const int size = batch * columns;
-  const int items = size / kWidth;
-  const Slices slices(threadIdx.x, blockDim.x, items, per_block, rounds, extra);
-  for (long long round = slices.begin; round < slices.end; ++round) {
-    const long long i = slices.slice(round, batch);
-    if (i >= batch) break;
-    for (int item = slices.first + slices.offset; item < items; item += slices.step) {
-      const int first = item * kWidth;
-      int j = static_cast<unsigned>(first) / static_cast<unsigned>(columns);
-      int column = first - j * columns;
-      float weight[kWidth];
-#pragma unroll
-      for (int m = 0; m < kWidth; ++m) {
-        const long long pair = i * batch + j;
-        weight[m] = factor * inputs[pair];
-        if (mixing != nullptr) weight[m] *= mixing[pair];
-        const bool wraps = ++column == columns;
-        j += wraps ? 1 : 0;
-        column = wraps ? 0 : column;
-      }
-      int row = static_cast<int>(i) * columns;
-      const int end = row + columns;
-      long long at = static_cast<long long>(row) * size + first;
-#pragma unroll 1
-      for (; row + kRows <= end; row += kRows) {
-        weigh_rows<kWidth, kRows, kAdd>(gram + at, s + at, weight, mu, row - first, size);
-        at += static_cast<long long>(kRows) * size;
-      }
-#pragma unroll 1
-      for (; row < end; ++row) {
-        weigh_rows<kWidth, 1, kAdd>(gram + at, s + at, weight, mu, row - first, size);
-        at += size;
+__device__ void gram_mix(const float* __restrict__ mixing, float* __restrict__ s, int batch,
+                         int size) {
+  for (int row = blockIdx.x; row < size; row += gridDim.x) {
+    const long long at = static_cast<long long>(row) * size;
+    const long long pairs = static_cast<long long>(row % batch) * batch;
+#pragma unroll 4
+    for (int column = threadIdx.x; column <= row; column += kThreads) {
+      s[at + column] *= mixing[pairs + column % batch];
+    }
+  }
+}
+
+// A block takes a tile of the lower triangle at a time, and writes its mirror image.
+__device__ void gram_mirror(float* s, int size, float (&tile)[kTile * kTilePitch]) {
+  const int x = threadIdx.x % kTile;
+  const int tiles = (size + kTile - 1) / kTile;
+  const long long all = static_cast<long long>(tiles) * tiles;
+  for (long long t = blockIdx.x; t < all; t += gridDim.x) {
+    const int down = static_cast<int>(t / tiles) * kTile;
+    const int across = static_cast<int>(t % tiles) * kTile;
+    if (across > down) continue;
+    for (int y = threadIdx.x / kTile; y < kTile; y += kTileRows) {
+      const int row = down + y;
+      const int column = across + x;
+      if (row < size && column < row) {
+        tile[y * kTilePitch + x] = s[static_cast<long long>(row) * size + column];
       }
     }
+    __syncthreads();  // the tile is there
+    for (int y = threadIdx.x / kTile; y < kTile; y += kTileRows) {
+      const int row = across + y;
+      const int column = down + x;
+      if (column < size && row < column) {
+        s[static_cast<long long>(row) * size + column] = tile[x * kTilePitch + y];
+      }
+    }
+    __syncthreads();  // and may be overwritten
   }
 }
 
@@ -189,25 +177,25 @@ __device__ void project_columns(const float* __restrict__ columns,
 }  // namespace
 }  // namespace loxodrome
 
-// per_block, rounds and extra as in slices.cuh. Launch: blocks of at most kThreads threads, whole
-// warps.
+// Blocks of kThreads threads; where per_block, rounds and extra are as in slices.cuh, of at most as
+// many, whole warps.
 
-#define LOXODROME_HADAMARD_GRAM(width)                                                           \
-  extern "C" __global__ void __launch_bounds__(loxodrome::kThreads, 4) hadamard_gram_x##width(   \
-      const float* inputs, const float* mixing, const float* gram, float* s, float factor,       \
-      float mu, int batch, int columns, int per_block, long long rounds, int extra) {            \
-    loxodrome::hadamard_gram<width, false>(inputs, mixing, gram, s, factor, mu, batch, columns,  \
-                                           per_block, rounds, extra);                            \
-  }                                                                                              \
-  extern "C" __global__ void __launch_bounds__(loxodrome::kThreads) hadamard_gram_add_x##width(  \
-      const float* inputs, const float* mixing, const float* gram, float* s, float factor,       \
-      int batch, int columns, int per_block, long long rounds, int extra) {                      \
-    loxodrome::hadamard_gram<width, true>(inputs, mixing, gram, s, factor, 0.0f, batch, columns, \
-                                          per_block, rounds, extra);                             \
-  }
+extern "C" __global__ void __launch_bounds__(loxodrome::kThreads)
+    gram_add(const float* inputs, const float* products, float* s, float factor, float square,
+             int batch, int size) {
+  loxodrome::gram_add(inputs, products, s, factor, square, batch, size);
+}
 
-LOXODROME_HADAMARD_GRAM(1)
-LOXODROME_HADAMARD_GRAM(4)
+extern "C" __global__ void __launch_bounds__(loxodrome::kThreads)
+    gram_mix(const float* mixing, float* s, int batch, int size) {
+  loxodrome::gram_mix(mixing, s, batch, size);
+}
+
+extern "C" __global__ void __launch_bounds__(loxodrome::kThreads)
+    gram_mirror(float* s, int size) {
+  __shared__ float tile[loxodrome::kTile * loxodrome::kTilePitch];
+  loxodrome::gram_mirror(s, size, tile);
+}
 
 // count is q, outputs is O.
 #define LOXODROME_COLUMNS(width)                                                                 \

@@ -38,7 +38,7 @@ enum DescentMethod {
   }
 
   /**
-   * The optimiser itself, with momentum where that is usual.
+   * The optimiser itself, with the momentum that it has by default.
    *
    * @param factor of the loss, for a layerwise metric
    */
@@ -57,10 +57,7 @@ enum DescentMethod {
   private Optimizer riemannian(
       Device device, List<Parameter> parameters, double learningRate, OutputFactor factor) {
     RiemannianSgd.Settings settings =
-        RiemannianSgd.Settings.of(factor)
-            .withDamping(damping)
-            .withLearningRate(learningRate)
-            .withMomentum(Sgd.Settings.defaults().momentum());
+        RiemannianSgd.Settings.of(factor).withDamping(damping).withLearningRate(learningRate);
     return new RiemannianSgd(device, parameters, settings);
   }
 

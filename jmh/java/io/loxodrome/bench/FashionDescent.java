@@ -81,7 +81,7 @@ final class FashionDescent implements DescentProblem {
     return switch (method) {
       case SGD, METRIC -> 0.01;
       case ADAM -> 0.001;
-      case RIEMANNIAN_SAMPLED, RIEMANNIAN_EXACT, RIEMANNIAN_LIGHT -> 0.02;
+      case RIEMANNIAN_SAMPLED, RIEMANNIAN_EXACT, RIEMANNIAN_LIGHT -> 0.2;
     };
   }
 

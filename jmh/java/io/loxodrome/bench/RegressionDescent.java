@@ -117,7 +117,7 @@ final class RegressionDescent implements DescentProblem {
     return switch (method) {
       case SGD, METRIC -> 0.03;
       case ADAM -> 0.01;
-      case RIEMANNIAN_SAMPLED, RIEMANNIAN_EXACT, RIEMANNIAN_LIGHT -> 0.1;
+      case RIEMANNIAN_SAMPLED, RIEMANNIAN_EXACT, RIEMANNIAN_LIGHT -> 1 / 3.0;
     };
   }
 

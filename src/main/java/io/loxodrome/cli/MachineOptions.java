@@ -34,8 +34,13 @@ final class MachineOptions {
 
   /** The device asked for; a name that no device has is a usage error. */
   Device open() {
+    return open(1);
+  }
+
+  /** One of so many devices that are at work at the same time. */
+  Device open(int sharers) {
     try {
-      return Device.open(device);
+      return Device.open(device, sharers);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), "--device: " + e.getMessage(), e);
     }

@@ -83,7 +83,7 @@ abstract class SweepCommand implements Callable<Integer> {
               plan,
               folder,
               store,
-              () -> new TrainedSeeds(machine.open(), data),
+              jobs -> new TrainedSeeds(machine.open(jobs), data),
               (long) order.batches() * order.batch(),
               SweepProgress.onStandardError(),
               interrupt::isRequested);

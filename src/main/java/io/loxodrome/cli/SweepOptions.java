@@ -70,7 +70,9 @@ final class SweepOptions {
       names = "--jobs",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Run N points at a time, each on a device of its own (${DEFAULT-VALUE}).")
+      description =
+          "Run N points at a time, each on a device of its own; on the CPU each has its part of the"
+              + " cores (${DEFAULT-VALUE}).")
   private int jobs;
 
   @Option(

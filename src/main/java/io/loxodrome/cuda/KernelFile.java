@@ -8,6 +8,7 @@ import java.util.Locale;
 
 /** The kernel families, one file of PTX each. */
 public enum KernelFile {
+  CHOLESKY,
   COEFFICIENTS,
   COPY,
   ELEMENTWISE,

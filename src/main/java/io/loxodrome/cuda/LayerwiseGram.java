@@ -2,7 +2,8 @@ package io.loxodrome.cuda;
 
 /**
  * What stands around the matrix products in the layerwise metric M = mu D + K K^T, whose columns
- * are K_(i,a) = J_i^T u_ia / sqrt(B): q columns u_ia of the output factor for each of B examples.
+ * K_(a,i) = J_i^T u_ai belong to q probes of each of B examples: column a B + i is probe a's of
+ * example i.
  */
 public final class LayerwiseGram {
   private static final String FAMILY = "riemann";
@@ -10,6 +11,9 @@ public final class LayerwiseGram {
   private static final int VECTOR_BYTES = 16;
   private static final int LANES = 32;
   private static final int WORDS_PER_LANE = 4;
+  private static final int THREADS = 256;
+  private static final int BLOCKS_PER_MULTIPROCESSOR = 8;
+  private static final int TILE = 32;
 
   private final Kernels kernels;
 
@@ -38,84 +42,96 @@ public final class LayerwiseGram {
   }
 
   /**
-   * The Gram matrix of a layer's columns from those of what they are made of.
+   * The Gram matrix S of a layer's columns, N x N with N = q B; of it and of what it is made of
+   * only the lower triangle counts.
    *
    * @param batch B, at least 0
-   * @param columns q per example, at least 1; B q is at most 2^30
+   * @param probes q, at least 1; B q is at most 2^30
    */
-  public record GramShape(int batch, int columns) {
+  public record GramShape(int batch, int probes) {
     /**
      * Checks the sizes.
      *
      * @throws IllegalArgumentException naming the size, its value and its limits
      */
     public GramShape {
-      Sizes.require(FAMILY, "columns", columns, 1, Sizes.MOST_ITEMS);
-      Sizes.require(FAMILY, "batch", batch, 0, Sizes.MOST_ITEMS / columns);
+      Sizes.require(FAMILY, "probes", probes, 1, Sizes.MOST_ITEMS);
+      Sizes.require(FAMILY, "batch", batch, 0, Sizes.MOST_ITEMS / probes);
     }
 
     private int size() {
-      return batch * columns;
+      return batch * probes;
     }
   }
 
   /**
-   * S[(i, a)][(j, b)] = X[i][j] M[i][j] U[(i, a)][(j, b)] / B, and mu more on the diagonal.
+   * S_(ai)(bj) += factor (X_ij + square) U_(ai)(bj), or factor U_(ai)(bj) alone.
    *
-   * <p>X, M and U are Gram matrices: X = x x^T of the layer's inputs, U = u u^T of the columns, M =
-   * A Q A^T of the coefficients on a weight manifold. Each is row-major and contiguous. Fastest
-   * where U and S are 16-byte aligned and B q is a multiple of 4.
-   *
-   * @param inputs device address of X, floats B x B, 4-byte aligned
-   * @param mixing device address of M, floats B x B, 4-byte aligned; 0 for all ones
-   * @param gram device address of U, floats (B q) x (B q), 4-byte aligned
-   * @param damping mu, finite
-   * @param s device address, written, floats (B q) x (B q), 4-byte aligned; may be {@code gram}
+   * @param inputs device address of X = x x^T, floats B x B, 4-byte aligned; 0 for U alone
+   * @param square of an input more that is the same everywhere, finite
+   * @param products device address of U = u u^T, floats N x N, 4-byte aligned
+   * @param factor finite
+   * @param s device address of S, updated, floats N x N, 4-byte aligned; not U's
    */
-  public void hadamardGram(
-      GramShape shape, long inputs, long mixing, long gram, double damping, long s, Stream stream) {
-    boolean vectors = takesVectors(shape.size(), gram, s);
-    Arguments arguments = grams(entry("hadamard_gram", vectors), inputs, mixing, gram, s, shape);
-    arguments.float32("mu", damping);
-    launch(shape, vectors, arguments, stream);
+  public void add(
+      GramShape shape,
+      long inputs,
+      double square,
+      long products,
+      double factor,
+      long s,
+      Stream stream) {
+    Arguments arguments =
+        Arguments.of("gram_add")
+            .optionalAddress("X", inputs, Float.BYTES)
+            .address("U", products, Float.BYTES)
+            .address("S", s, Float.BYTES)
+            .float32("factor", factor)
+            .float32("square", square);
+    launchRows(shape, arguments, stream);
   }
 
   /**
-   * S[(i, a)][(j, b)] += X[i][j] M[i][j] U[(i, a)][(j, b)] / B: one more pair of positions of a
-   * layer whose parameters are used at several.
+   * S_(ai)(bj) *= M_ij.
    *
-   * @param inputs device address of X, floats B x B, 4-byte aligned
-   * @param mixing device address of M, floats B x B, 4-byte aligned; 0 for all ones
-   * @param gram device address of U, floats (B q) x (B q), 4-byte aligned
-   * @param s device address, updated, floats (B q) x (B q), 4-byte aligned; not {@code gram}
+   * @param mixing device address of M, floats B x B, 4-byte aligned
+   * @param s device address of S, updated, floats N x N, 4-byte aligned
    */
-  public void addHadamardGram(
-      GramShape shape, long inputs, long mixing, long gram, long s, Stream stream) {
-    boolean vectors = takesVectors(shape.size(), gram, s);
+  public void mix(GramShape shape, long mixing, long s, Stream stream) {
     Arguments arguments =
-        grams(entry("hadamard_gram_add", vectors), inputs, mixing, gram, s, shape);
-    launch(shape, vectors, arguments, stream);
+        Arguments.of("gram_mix").address("M", mixing, Float.BYTES).address("S", s, Float.BYTES);
+    launchRows(shape, arguments, stream);
   }
 
-  private static Arguments grams(
-      String entry, long inputs, long mixing, long gram, long s, GramShape shape) {
-    return Arguments.of(entry)
-        .address("X", inputs, Float.BYTES)
-        .optionalAddress("M", mixing, Float.BYTES)
-        .address("U", gram, Float.BYTES)
-        .address("S", s, Float.BYTES)
-        .float32("1 / B", 1.0 / Math.max(1, shape.batch()));
-  }
-
-  private void launch(GramShape shape, boolean vectors, Arguments arguments, Stream stream) {
+  private void launchRows(GramShape shape, Arguments arguments, Stream stream) {
     arguments
         .int32("batch", shape.batch(), 0, Sizes.MOST_ITEMS)
-        .int32("columns", shape.columns(), 1, Sizes.MOST_ITEMS);
-    if (shape.batch() == 0) {
-      return;
+        .int32("size", shape.size(), 0, Sizes.MOST_ITEMS);
+    launchGrid(shape.size(), arguments, stream);
+  }
+
+  /**
+   * Writes to the upper triangle of a matrix what its lower one has.
+   *
+   * @param size N, 0 to 2^30
+   * @param matrix device address, updated, floats N x N, 4-byte aligned
+   */
+  public void mirror(int size, long matrix, Stream stream) {
+    Arguments arguments =
+        Arguments.of("gram_mirror")
+            .address("S", matrix, Float.BYTES)
+            .int32("size", size, 0, Sizes.MOST_ITEMS);
+    long tiles = (size + TILE - 1L) / TILE;
+    launchGrid(tiles * tiles, arguments, stream);
+  }
+
+  /** A block for each of so many items, but no more than fill the device. */
+  private void launchGrid(long items, Arguments arguments, Stream stream) {
+    if (items > 0) {
+      LaunchShape shape =
+          LaunchShape.stride(kernels.device(), items, 1, BLOCKS_PER_MULTIPROCESSOR, THREADS);
+      kernels.launch(KernelFile.RIEMANN, shape, arguments, stream);
     }
-    int items = vectors ? shape.size() / VECTOR : shape.size();
-    launch(Slices.of(kernels.device(), shape.batch(), items, 1), arguments, stream);
   }
 
   /**

@@ -15,6 +15,9 @@ import java.util.List;
  * @param path made when the store in it is opened
  */
 public record ExperimentFolder(Path path) {
+  /** How names of checkpoints end. */
+  static final String CHECKPOINT = ".safetensors";
+
   private static final int DIGITS = 16;
 
   /** The table of all points. */
@@ -30,10 +33,11 @@ public record ExperimentFolder(Path path) {
   /** The checkpoint of seeds that are trained together at a point, named after both. */
   Path checkpoint(RunPoint point, List<Long> seeds) {
     String what = point.key() + " seeds=" + seeds;
-    return checkpoints().resolve(digest(what) + ".safetensors");
+    return checkpoints().resolve(digest(what) + CHECKPOINT);
   }
 
-  private Path checkpoints() {
+  /** Where checkpoints are, while there are any. */
+  Path checkpoints() {
     return path.resolve("checkpoints");
   }
 

@@ -26,10 +26,15 @@ import java.util.function.BooleanSupplier;
  * from being run.
  */
 public final class Sweep {
-  /** Opens a device to train on, for one thread. */
+  /** Opens devices to train on. */
   @FunctionalInterface
   public interface Engine {
-    SeedRuns open();
+    /**
+     * Opens one, for one thread.
+     *
+     * @param jobs how many are at work at the same time
+     */
+    SeedRuns open(int jobs);
   }
 
   /**
@@ -107,6 +112,8 @@ public final class Sweep {
    * @throws IOException if a file cannot be read or written
    */
   public void run() throws IOException {
+    SpentCheckpoints spent = new SpentCheckpoints(experiment, store, folder);
+    spent.delete();
     List<Work> pending = Work.pending(experiment, plan.seeds(), plan.together(), store, folder);
     int runs = experiment.points().size() * plan.seeds().size();
     int missing = pending.stream().mapToInt(work -> work.seeds().size()).sum();
@@ -120,7 +127,7 @@ public final class Sweep {
     } finally {
       progress.end();
     }
-    folder.deleteCheckpointsIfEmpty();
+    spent.delete();
     if (!failures.isEmpty()) {
       throw new SweepException(failures);
     }
@@ -132,14 +139,15 @@ public final class Sweep {
 
   private void runAll(List<Work> pending) throws IOException {
     Queue<Work> queue = new ConcurrentLinkedQueue<>(pending);
-    ExecutorService threads = Executors.newFixedThreadPool(plan.jobs());
+    int jobs = Math.min(plan.jobs(), pending.size());
+    ExecutorService threads = Executors.newFixedThreadPool(jobs);
     try {
-      List<Future<?>> jobs = new ArrayList<>();
-      for (int job = 0; job < Math.min(plan.jobs(), pending.size()); job++) {
-        Callable<Void> worker = () -> runFrom(queue);
-        jobs.add(threads.submit(worker));
+      List<Future<?>> running = new ArrayList<>();
+      for (int job = 0; job < jobs; job++) {
+        Callable<Void> worker = () -> runFrom(queue, jobs);
+        running.add(threads.submit(worker));
       }
-      await(jobs);
+      await(running);
     } finally {
       threads.shutdown();
     }
@@ -181,9 +189,9 @@ public final class Sweep {
     throw new IllegalStateException(thrown);
   }
 
-  private Void runFrom(Queue<Work> queue) throws IOException {
+  private Void runFrom(Queue<Work> queue, int jobs) throws IOException {
     boolean ended = false;
-    try (SeedRuns runs = engine.open()) {
+    try (SeedRuns runs = engine.open(jobs)) {
       Work work = queue.poll();
       while (work != null) {
         requireGoingOn();

@@ -23,7 +23,23 @@ public interface Device extends AutoCloseable {
    * @throws IllegalArgumentException if no device has that name; the message lists the known ones
    */
   static Device open(String name) {
-    return new DeviceLookup(DeviceProvider.all()).open(name);
+    return open(name, 1);
+  }
+
+  /**
+   * Opens one of several devices that are at work at the same time and share the machine: one that
+   * computes on the processor's cores takes its part of them, at least one. How many cores there
+   * are decides how sums are cut, so results differ by rounding.
+   *
+   * @param sharers how many there are, this one counted, at least 1
+   * @throws DeviceUnavailableException as the other open does
+   * @throws IllegalArgumentException as the other open does, or if sharers is below 1
+   */
+  static Device open(String name, int sharers) {
+    if (sharers < 1) {
+      throw new IllegalArgumentException("sharers is " + sharers + ", must be at least 1");
+    }
+    return new DeviceLookup(DeviceProvider.all()).open(name, sharers);
   }
 
   /** The name it opens under. */

@@ -18,9 +18,9 @@ final class DeviceLookup {
   }
 
   /** As {@link Device#open}. */
-  Device open(String name) {
+  Device open(String name, int sharers) {
     if (name.equals("auto")) {
-      return openBest();
+      return openBest(sharers);
     }
     int colon = name.indexOf(':');
     String kind = colon < 0 ? name : name.substring(0, colon);
@@ -30,7 +30,7 @@ final class DeviceLookup {
       throw new DeviceUnavailableException(
           "device " + kind + " cannot be used: " + availability.detail());
     }
-    return provider.open(colon < 0 ? "" : name.substring(colon + 1));
+    return provider.open(colon < 0 ? "" : name.substring(colon + 1), sharers);
   }
 
   private DeviceProvider find(String kind) {
@@ -47,7 +47,7 @@ final class DeviceLookup {
     return providers.stream().map(DeviceProvider::name).collect(Collectors.joining(", "));
   }
 
-  private Device openBest() {
+  private Device openBest(int sharers) {
     List<String> refused = new ArrayList<>();
     for (DeviceProvider provider : providers) {
       DeviceProvider.Availability availability = provider.availability();
@@ -56,7 +56,7 @@ final class DeviceLookup {
         continue;
       }
       try {
-        Device device = provider.open("");
+        Device device = provider.open("", sharers);
         announce(device, refused);
         return device;
       } catch (DeviceUnavailableException e) {

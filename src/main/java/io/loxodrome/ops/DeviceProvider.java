@@ -31,6 +31,17 @@ public interface DeviceProvider {
   Device open(String argument);
 
   /**
+   * Opens one of several devices that share the machine.
+   *
+   * @param argument what followed the colon, empty if there was none
+   * @param sharers how many there are, at least 1; of no account where cores are not shared
+   * @throws IllegalArgumentException if the argument means nothing to this device
+   */
+  default Device open(String argument, int sharers) {
+    return open(argument);
+  }
+
+  /**
    * Whether a device works here.
    *
    * @param works whether it can be opened

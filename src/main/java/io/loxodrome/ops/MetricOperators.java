@@ -23,7 +23,7 @@ import java.util.List;
 public interface MetricOperators {
   /**
    * The element types that S may have here: the device's real type, then a more precise one if
-   * there is one.
+   * there is one, which there is on a processor and is not on a GPU.
    */
   List<ElementType> gramTypes();
 

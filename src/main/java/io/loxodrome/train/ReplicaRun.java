@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +86,20 @@ public final class ReplicaRun {
     this.factory = factory;
     this.checkpoint = checkpoint;
     this.order = new BatchOrder(data.train().count(), settings.batch(), settings.dataSeed());
+  }
+
+  /**
+   * The seeds of the networks that a checkpoint is of, in their order; empty if the file is no
+   * checkpoint of a run of this kind, or was cut short.
+   *
+   * @throws IOException if it cannot be read
+   */
+  public static Optional<List<Long>> seedsOf(Path checkpoint) throws IOException {
+    try (SafetensorsReader reader = SafetensorsReader.open(checkpoint)) {
+      return Optional.of(new TextFields(reader.metadata()).longIntegers(ReplicaSettings.SEEDS));
+    } catch (SafetensorsException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   /** Steps in an epoch. */

@@ -27,6 +27,8 @@ public record ReplicaSettings(
     int batch,
     long dataSeed,
     List<Long> seeds) {
+  /** The name of the seeds in text, numbers with spaces between them. */
+  static final String SEEDS = "seeds";
 
   /**
    * Checks the settings.
@@ -75,7 +77,7 @@ public record ReplicaSettings(
     text.putAll(optimizer.toText());
     text.put("batch", Integer.toString(batch));
     text.put("data_seed", Long.toString(dataSeed));
-    text.put("seeds", seeds.stream().map(String::valueOf).collect(Collectors.joining(" ")));
+    text.put(SEEDS, seeds.stream().map(String::valueOf).collect(Collectors.joining(" ")));
     return text;
   }
 }

@@ -58,6 +58,14 @@ record TextFields(Map<String, String> values) {
         "numbers with spaces between them");
   }
 
+  /** Whole numbers with spaces between them. */
+  List<Long> longIntegers(String name) {
+    return number(
+        name,
+        text -> Arrays.stream(text.split(" ", -1)).map(Long::valueOf).toList(),
+        "whole numbers of 64 bits with spaces between them");
+  }
+
   OptionalDouble optionalReal(String name) {
     return isNone(name) ? OptionalDouble.empty() : OptionalDouble.of(real(name));
   }

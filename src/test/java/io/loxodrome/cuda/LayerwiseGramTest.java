@@ -3,6 +3,8 @@ package io.loxodrome.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,23 +12,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LayerwiseGramTest extends SparseKernelTest {
-  private static double[] hadamard(int b, int q, double[] x, double[] m, double[] u, double mu) {
-    int size = b * q;
-    double[] s = new double[size * size];
+  /** S after an addition; what is above the diagonal stays as it was. */
+  private static double[] added(
+      int b, double[] x, double square, double[] u, double factor, double[] s) {
+    int size = (int) Math.round(Math.sqrt(s.length));
+    double[] sum = s.clone();
     for (int row = 0; row < size; row++) {
-      for (int column = 0; column < size; column++) {
-        int pair = row / q * b + column / q;
-        double weight = m.length == 0 ? x[pair] : x[pair] * m[pair];
-        s[row * size + column] = weight * u[row * size + column] / b + (row == column ? mu : 0);
+      for (int column = 0; column <= row; column++) {
+        double weight = x.length == 0 ? 1 : x[row % b * b + column % b] + square;
+        sum[row * size + column] += factor * weight * u[row * size + column];
       }
-    }
-    return s;
-  }
-
-  private static double[] sum(double[] a, double[] b) {
-    double[] sum = new double[a.length];
-    for (int i = 0; i < a.length; i++) {
-      sum[i] = a[i] + b[i];
     }
     return sum;
   }
@@ -39,73 +34,65 @@ class LayerwiseGramTest extends SparseKernelTest {
     return input(Storage.FLOAT32, values).address();
   }
 
+  /** Numbers below the diagonal, and above it what nobody wrote. */
+  private DeviceArray lower(double[] values, int elementsOff) {
+    DeviceArray array = output(Storage.FLOAT32, values.length, elementsOff);
+    int size = (int) Math.round(Math.sqrt(values.length));
+    for (int row = 0; row < size; row++) {
+      double[] left = Arrays.copyOfRange(values, row * size, row * size + row + 1);
+      driver.write(
+          ByteBuffer.wrap(Numbers.bytes(Storage.FLOAT32, left)),
+          array.address() + 4L * row * size,
+          Stream.DEFAULT);
+    }
+    return array;
+  }
+
   @ParameterizedTest
   @CsvSource({
     "1, 1", "1, 4", "2, 2", "3, 5", "4, 1", "4, 9", "5, 3", "16, 10", "17, 1", "31, 3", "64, 2",
-    "127, 1", "128, 1", "129, 1", "3, 100", "8, 33", "60, 4", "200, 5", "2, 520"
+    "127, 1", "128, 1", "129, 1", "3, 100", "8, 33", "200, 3", "2, 260"
   })
-  void weighsTheGramMatrixOfColumns(int batch, int q) {
-    int size = batch * q;
+  void addsAndMixesTheLowerTriangle(int batch, int probes) {
+    int size = batch * probes;
     double[] x = draw.normals((long) batch * batch);
-    double[] u = draw.normals((long) size * size);
-    LayerwiseGram.GramShape shape = new LayerwiseGram.GramShape(batch, q);
     double[] m = draw.normals((long) batch * batch);
-    double[] expected = hadamard(batch, q, x, m, u, 0.75);
-    double[] both = sum(expected, hadamard(batch, q, x, m, u, 0));
+    double[] u = draw.normals((long) size * size);
+    double[] before = draw.normals((long) size * size);
+    LayerwiseGram.GramShape shape = new LayerwiseGram.GramShape(batch, probes);
     for (int elementsOff : new int[] {0, 1}) {
-      DeviceArray columns = input(Storage.FLOAT32, u, elementsOff);
-      DeviceArray s = output(Storage.FLOAT32, u.length, elementsOff);
       long inputs = address(x);
       long mixing = address(m);
-      gram()
-          .hadamardGram(
-              shape, inputs, mixing, columns.address(), 0.75, s.address(), Stream.DEFAULT);
-      verify(shape.toString(), new Output(s, Storage.FLOAT32, expected, 2));
-      gram().addHadamardGram(shape, inputs, mixing, columns.address(), s.address(), Stream.DEFAULT);
-      verify(shape.toString(), new Output(s, Storage.FLOAT32, both, 3));
-    }
-  }
-
-  @ParameterizedTest
-  @CsvSource({"1, 1", "4, 1", "8, 4", "7, 3", "16, 10", "31, 3"})
-  void needsNoMixingAndMayReplaceTheGramMatrixOfColumns(int batch, int q) {
-    double[] x = draw.normals((long) batch * batch);
-    double[] u = draw.normals((long) batch * q * batch * q);
-    double[] expected = hadamard(batch, q, x, new double[0], u, 2);
-    LayerwiseGram.GramShape shape = new LayerwiseGram.GramShape(batch, q);
-    DeviceArray s = input(Storage.FLOAT32, u);
-    gram().hadamardGram(shape, address(x), 0, s.address(), 2, s.address(), Stream.DEFAULT);
-    verify(shape.toString(), new Output(s, Storage.FLOAT32, expected, 2));
-    gram().addHadamardGram(shape, address(x), 0, address(u), s.address(), Stream.DEFAULT);
-    double[] both = sum(expected, hadamard(batch, q, x, new double[0], u, 0));
-    verify(shape.toString(), new Output(s, Storage.FLOAT32, both, 3));
-  }
-
-  @ParameterizedTest
-  @CsvSource({"8, 4", "7, 3"})
-  void isAsSymmetricAsItsFactors(int batch, int q) {
-    int size = batch * q;
-    long x = address(symmetric(batch));
-    long m = address(symmetric(batch));
-    DeviceArray s = input(Storage.FLOAT32, symmetric(size));
-    LayerwiseGram.GramShape shape = new LayerwiseGram.GramShape(batch, q);
-    gram().hadamardGram(shape, x, m, s.address(), 1e-3, s.address(), Stream.DEFAULT);
-    double[] values = Numbers.values(Storage.FLOAT32, s.read());
-    for (int row = 0; row < size; row++) {
-      for (int column = 0; column < row; column++) {
-        assertThat(values[row * size + column]).isEqualTo(values[column * size + row]);
+      long products = lower(u, elementsOff).address();
+      DeviceArray s = input(Storage.FLOAT32, before, elementsOff);
+      gram().add(shape, inputs, 0.5, products, 0.75, s.address(), Stream.DEFAULT);
+      double[] weighted = added(batch, x, 0.5, u, 0.75, before);
+      verify(shape.toString(), new Output(s, Storage.FLOAT32, weighted, 3));
+      gram().add(shape, 0, 7, products, -2, s.address(), Stream.DEFAULT);
+      double[] both = added(batch, new double[0], 0, u, -2, weighted);
+      verify(shape.toString(), new Output(s, Storage.FLOAT32, both, 4));
+      gram().mix(shape, mixing, s.address(), Stream.DEFAULT);
+      for (int row = 0; row < size; row++) {
+        for (int column = 0; column <= row; column++) {
+          both[row * size + column] *= m[row % batch * batch + column % batch];
+        }
       }
+      verify(shape.toString(), new Output(s, Storage.FLOAT32, both, 5));
     }
   }
 
-  private double[] symmetric(int size) {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 31, 32, 33, 64, 100, 129, 300})
+  void mirrorsTheLowerTriangle(int size) {
     double[] values = draw.normals((long) size * size);
+    DeviceArray s = lower(values, 1);
+    gram().mirror(size, s.address(), Stream.DEFAULT);
     for (int row = 0; row < size; row++) {
-      for (int column = 0; column < row; column++) {
+      for (int column = row + 1; column < size; column++) {
         values[row * size + column] = values[column * size + row];
       }
     }
-    return values;
+    verify("size " + size, new Output(s, Storage.FLOAT32, values, 1));
   }
 
   private static double[] combined(int b, int q, int o, double[] u, double[] w, double factor) {
@@ -216,10 +203,20 @@ class LayerwiseGramTest extends SparseKernelTest {
     }
 
     long gramOfInputs = address(products(x, b, inputs));
-    DeviceArray s = input(Storage.FLOAT32, products(u, b * q, o));
+    long gramOfColumns = address(products(probeMajor(u, b, q, o), b * q, o));
+    DeviceArray s = input(Storage.FLOAT32, new double[b * q * b * q]);
     LayerwiseGram.GramShape gramShape = new LayerwiseGram.GramShape(b, q);
-    gram().hadamardGram(gramShape, gramOfInputs, 0, s.address(), 0, s.address(), Stream.DEFAULT);
-    verify("K^T K", new Output(s, Storage.FLOAT32, kTransposedK, o * inputs));
+    gram().add(gramShape, gramOfInputs, 0, gramOfColumns, 1.0 / b, s.address(), Stream.DEFAULT);
+    double[] sums = Numbers.values(Storage.FLOAT32, s.read());
+    for (int row = 0; row < b * q; row++) {
+      for (int column = 0; column <= row; column++) {
+        int exampleMajorRow = row % b * q + row / b;
+        int exampleMajorColumn = column % b * q + column / b;
+        assertThat(sums[row * b * q + column])
+            .isCloseTo(kTransposedK[exampleMajorRow * b * q + exampleMajorColumn], within(1e-5));
+      }
+    }
+    driver.takeLaunches();
 
     LayerwiseGram.Shape shape = new LayerwiseGram.Shape(b, q, o);
     double factor = 1 / Math.sqrt(b);
@@ -245,6 +242,17 @@ class LayerwiseGramTest extends SparseKernelTest {
     verify("K^T g", new Output(t, Storage.FLOAT32, kTransposedG, o * inputs));
   }
 
+  /** All first columns of the examples, then all second ones, ... */
+  private static double[] probeMajor(double[] u, int b, int q, int o) {
+    double[] columns = new double[u.length];
+    for (int i = 0; i < b; i++) {
+      for (int a = 0; a < q; a++) {
+        System.arraycopy(u, (i * q + a) * o, columns, (a * b + i) * o, o);
+      }
+    }
+    return columns;
+  }
+
   /** All inner products of rows. */
   private static double[] products(double[] rows, int count, int length) {
     double[] products = new double[count * count];
@@ -258,30 +266,43 @@ class LayerwiseGramTest extends SparseKernelTest {
     return products;
   }
 
+  /** X and M are read again for each probe, and what is beside the diagonal comes along. */
   @ParameterizedTest
-  @CsvSource({"64, 4, 0, 1", "64, 8, 0, 1", "128, 1, 0, 1", "61, 5, 1, 1.1", "37, 9, 1, 1.1"})
-  void gramMovesEachSectorOnce(int batch, int q, int elementsOff, double most) {
-    long size = (long) batch * q;
+  @CsvSource({"64, 4", "64, 8", "128, 2", "61, 5", "37, 9"})
+  void gramMovesLittleMoreThanItMust(int batch, int probes) {
+    int size = batch * probes;
     double[] x = draw.normals((long) batch * batch);
-    double[] m = draw.normals((long) batch * batch);
-    double[] u = draw.normals(size * size);
-    DeviceArray columns = input(Storage.FLOAT32, u, elementsOff);
-    DeviceArray s = output(Storage.FLOAT32, size * size, elementsOff);
-    LayerwiseGram.GramShape shape = new LayerwiseGram.GramShape(batch, q);
+    double[] u = draw.normals((long) size * size);
+    double[] before = draw.normals((long) size * size);
+    long triangle = size * (size + 1L) / 2;
+    LayerwiseGram.GramShape shape = new LayerwiseGram.GramShape(batch, probes);
     long inputs = address(x);
-    long mixing = address(m);
-    gram().hadamardGram(shape, inputs, mixing, columns.address(), 0.5, s.address(), Stream.DEFAULT);
-    double[] expected = hadamard(batch, q, x, m, u, 0.5);
-    long ideal = 4 * (2 * size * size + 2L * batch * batch);
-    Output output = new Output(s, Storage.FLOAT32, expected, 2);
-    Traffic traffic = measure(shape.toString(), size * size, ideal, output);
-    assertThat(traffic.movedOverIdeal()).isLessThanOrEqualTo(most);
-    gram().addHadamardGram(shape, inputs, mixing, columns.address(), s.address(), Stream.DEFAULT);
-    double[] both = sum(expected, hadamard(batch, q, x, m, u, 0));
-    ideal += 4 * size * size;
-    output = new Output(s, Storage.FLOAT32, both, 3);
-    traffic = measure(shape.toString(), size * size, ideal, output);
-    assertThat(traffic.movedOverIdeal()).isLessThanOrEqualTo(most);
+    long products = address(u);
+    DeviceArray s = input(Storage.FLOAT32, before);
+    gram().add(shape, inputs, 1, products, 0.5, s.address(), Stream.DEFAULT);
+    double[] sum = added(batch, x, 1, u, 0.5, before);
+    long ideal = 4 * (3 * triangle + (long) batch * batch);
+    Output output = new Output(s, Storage.FLOAT32, sum, 3);
+    Traffic traffic = measure(shape.toString(), triangle, ideal, output);
+    assertThat(traffic.movedOverIdeal()).isLessThanOrEqualTo(1.5);
+    gram().mix(shape, inputs, s.address(), Stream.DEFAULT);
+    for (int row = 0; row < size; row++) {
+      for (int column = 0; column <= row; column++) {
+        sum[row * size + column] *= x[row % batch * batch + column % batch];
+      }
+    }
+    ideal = 4 * (2 * triangle + (long) batch * batch);
+    traffic = measure(shape.toString(), triangle, ideal, new Output(s, Storage.FLOAT32, sum, 4));
+    assertThat(traffic.movedOverIdeal()).isLessThanOrEqualTo(1.5);
+    gram().mirror(size, s.address(), Stream.DEFAULT);
+    for (int row = 0; row < size; row++) {
+      for (int column = row + 1; column < size; column++) {
+        sum[row * size + column] = sum[column * size + row];
+      }
+    }
+    ideal = 4L * size * size;
+    traffic = measure(shape.toString(), triangle, ideal, new Output(s, Storage.FLOAT32, sum, 4));
+    assertThat(traffic.movedOverIdeal()).isLessThanOrEqualTo(1.5);
   }
 
   @ParameterizedTest
@@ -316,9 +337,9 @@ class LayerwiseGramTest extends SparseKernelTest {
   }
 
   /** The last row of S lies past 2^31 elements. */
-  @ParameterizedTest
-  @ValueSource(ints = {46_344, 46_345})
-  void gramReachesPastTwoToThe31(int size) {
+  @Test
+  void gramReachesPastTwoToThe31() {
+    int size = 46_344;
     useMultiprocessors(1 << 14);
     long lastRow = (size - 1L) * size;
     long x = driver.allocateSparse(4L * size * size, word -> bits(2));
@@ -326,21 +347,21 @@ class LayerwiseGramTest extends SparseKernelTest {
     long s = driver.allocateSparse(4L * size * size, word -> bits(1));
     LayerwiseGram.GramShape shape = new LayerwiseGram.GramShape(size, 1);
     driver.onlyBlocks(block -> block % size == size - 1);
-    gram().hadamardGram(shape, x, x, u, 7, s, Stream.DEFAULT);
+    gram().add(shape, x, 1, u, 0.5, s, Stream.DEFAULT);
+    driver.onlyBlocks(block -> block % size == size - 1);
+    gram().mix(shape, x, s, Stream.DEFAULT);
     double[] last = readFloats(s + 4 * lastRow, size);
     for (int column = 0; column < size; column++) {
-      double expected = 4.0 * column / size + (column == size - 1 ? 7 : 0);
-      assertThat(last[column]).isCloseTo(expected, within(1e-5));
+      assertThat(last[column]).isCloseTo(2 * (1 + 1.5 * column), within(1e-2));
     }
-    driver.onlyBlocks(block -> block % size == size - 1);
-    gram().addHadamardGram(shape, x, 0, u, s, Stream.DEFAULT);
-    double[] twice = readFloats(s + 4 * lastRow, size);
-    for (int column = 0; column < size; column++) {
-      assertThat(twice[column]).isCloseTo(last[column] + 2.0 * column / size, within(1e-5));
+    long tiles = (size + 31) / 32;
+    onlyBlock(
+        grid -> (tiles * (tiles - 1)) % grid.blocksX(),
+        () -> gram().mirror(size, s, Stream.DEFAULT));
+    assertThat(readFloats(s + 4 * (size - 1L), 1)[0]).isCloseTo(last[0], within(1e-2));
+    for (long address : new long[] {x, u, s}) {
+      driver.free(address);
     }
-    driver.free(x);
-    driver.free(u);
-    driver.free(s);
   }
 
   /** The last example's columns lie past 2^31 elements. */
@@ -372,8 +393,9 @@ class LayerwiseGramTest extends SparseKernelTest {
   @Test
   void doesNothingForAnEmptyBatch() {
     LayerwiseGram.GramShape gramShape = new LayerwiseGram.GramShape(0, 3);
-    gram().hadamardGram(gramShape, 256, 0, 256, 1, 256, Stream.DEFAULT);
-    gram().addHadamardGram(gramShape, 256, 0, 256, 512, Stream.DEFAULT);
+    gram().add(gramShape, 256, 0, 256, 1, 512, Stream.DEFAULT);
+    gram().mix(gramShape, 256, 512, Stream.DEFAULT);
+    gram().mirror(0, 512, Stream.DEFAULT);
     LayerwiseGram.Shape shape = new LayerwiseGram.Shape(0, 3, 4);
     gram().combineColumns(shape, 256, 256, 1, 256, Stream.DEFAULT);
     gram().projectColumns(shape, 256, 256, 1, 256, Stream.DEFAULT);
@@ -383,7 +405,7 @@ class LayerwiseGramTest extends SparseKernelTest {
   @Test
   void refusesSizesOutOfRange() {
     assertRefused(() -> new LayerwiseGram.GramShape(-1, 1), "batch is -1, must be from 0 to 107");
-    assertRefused(() -> new LayerwiseGram.GramShape(1, 0), "columns is 0, must be from 1 to 107");
+    assertRefused(() -> new LayerwiseGram.GramShape(1, 0), "probes is 0, must be from 1 to 107");
     assertRefused(
         () -> new LayerwiseGram.GramShape(1 << 20, 1 << 11),
         "batch is 1048576, must be from 0 to 524288");
@@ -399,15 +421,15 @@ class LayerwiseGramTest extends SparseKernelTest {
     LayerwiseGram gram = gram();
     LayerwiseGram.GramShape g = new LayerwiseGram.GramShape(2, 2);
     Stream stream = Stream.DEFAULT;
-    assertRefused(() -> gram.hadamardGram(g, 0, 0, 256, 1, 256, stream), "X is a null address");
-    assertRefused(() -> gram.hadamardGram(g, 256, 257, 256, 1, 256, stream), "M is at address");
-    assertRefused(() -> gram.hadamardGram(g, 256, 0, 0, 1, 256, stream), "U is a null address");
-    assertRefused(() -> gram.hadamardGram(g, 256, 0, 258, 1, 256, stream), "U is at address 0x102");
-    assertRefused(() -> gram.hadamardGram(g, 256, 0, 256, 1, 0, stream), "S is a null address");
-    assertRefused(
-        () -> gram.hadamardGram(g, 256, 0, 256, Double.NaN, 256, stream), "mu is NaN, expected");
-    assertRefused(() -> gram.addHadamardGram(g, 0, 0, 256, 256, stream), "X is a null address");
-    assertRefused(() -> gram.addHadamardGram(g, 256, 0, 256, 0, stream), "S is a null address");
+    assertRefused(() -> gram.add(g, 257, 0, 256, 1, 256, stream), "X is at address 0x101");
+    assertRefused(() -> gram.add(g, 256, 0, 0, 1, 256, stream), "U is a null address");
+    assertRefused(() -> gram.add(g, 256, 0, 256, 1, 258, stream), "S is at address 0x102");
+    assertRefused(() -> gram.add(g, 0, 0, 256, Double.NaN, 256, stream), "factor is NaN");
+    assertRefused(() -> gram.add(g, 256, 1e39, 256, 1, 256, stream), "square is 1.0E39");
+    assertRefused(() -> gram.mix(g, 0, 256, stream), "M is a null address");
+    assertRefused(() -> gram.mix(g, 256, 0, stream), "S is a null address");
+    assertRefused(() -> gram.mirror(3, 0, stream), "S is a null address");
+    assertRefused(() -> gram.mirror(-1, 256, stream), "size is -1, must be from 0");
     LayerwiseGram.Shape s = new LayerwiseGram.Shape(2, 2, 4);
     assertRefused(() -> gram.combineColumns(s, 0, 256, 1, 256, stream), "u is a null address");
     assertRefused(() -> gram.combineColumns(s, 256, 0, 1, 256, stream), "w is a null address");

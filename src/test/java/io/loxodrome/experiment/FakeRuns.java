@@ -2,12 +2,14 @@ package io.loxodrome.experiment;
 
 import io.loxodrome.train.Divergence;
 import io.loxodrome.train.RunStoppedException;
+import io.loxodrome.train.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Trains nothing: leaves a checkpoint, and answers 0.1 times the seed for an accuracy. */
 final class FakeRuns implements Sweep.Engine {
@@ -28,13 +30,17 @@ final class FakeRuns implements Sweep.Engine {
 
   int opened;
 
+  /** How many devices each was told to share the machine with, itself counted. */
+  final List<Integer> sharers = Collections.synchronizedList(new ArrayList<>());
+
   /** Stands for kill -9. */
   static final class Killed extends Error {
     private static final long serialVersionUID = 1;
   }
 
   @Override
-  public synchronized SeedRuns open() {
+  public synchronized SeedRuns open(int jobs) {
+    sharers.add(jobs);
     open++;
     opened++;
     return new Runs();
@@ -50,7 +56,8 @@ final class FakeRuns implements Sweep.Engine {
         RunPoint point, List<Long> seeds, Path checkpoint, Listener listener) throws IOException {
       String method = point.method().spec();
       ran.add(method + " " + seeds + (Files.exists(checkpoint) ? " resumed" : ""));
-      Files.writeString(checkpoint, method);
+      String together = seeds.stream().map(String::valueOf).collect(Collectors.joining(" "));
+      new SafetensorsWriter().metadata("seeds", together).write(checkpoint);
       listener.trained(10L * seeds.size());
       if (method.equals(diverging)) {
         throw Divergence.of("the loss is NaN");

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +113,71 @@ class SweepTest {
     assertThat(folder.resolve("checkpoints")).doesNotExist();
   }
 
+  private List<String> checkpoints() throws IOException {
+    Path checkpoints = folder.resolve("checkpoints");
+    if (!Files.exists(checkpoints)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(checkpoints)) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
+  }
+
+  private void killed(Experiment experiment, long seeds, int together) {
+    assertThatExceptionOfType(FakeRuns.Killed.class)
+        .isThrownBy(() -> sweep(experiment, seeds, together, 1));
+  }
+
+  @Test
+  void aCheckpointOfSeedsThatOtherCommandsFinishedIsDeleted() throws IOException {
+    engine.killing = "none";
+    killed(Points.experiment("ellipse", "none"), 3, 20);
+    assertThat(checkpoints()).hasSize(1);
+    killed(Points.experiment("ellipse", "none"), 5, 20);
+    assertThat(checkpoints()).as("nothing of none is finished: either may go on").hasSize(2);
+    engine.killing = "";
+    sweep(Points.experiment("ellipse", "none"), 5, 20, 1);
+    assertThat(engine.ran).contains("none [1, 2, 3, 4, 5] resumed");
+    assertThat(checkpoints()).isEmpty();
+    assertThat(folder.resolve("checkpoints")).doesNotExist();
+  }
+
+  @Test
+  void aCheckpointThatMayBeGoneOnFromIsKept() throws IOException {
+    engine.killing = "none";
+    killed(Points.experiment("none"), 3, 20);
+    List<String> kept = checkpoints();
+    sweep("ellipse");
+    assertThat(checkpoints()).as("of another experiment in the folder").isEqualTo(kept);
+    sweep("ellipse");
+    assertThat(checkpoints()).as("where there is nothing to run").isEqualTo(kept);
+    engine.killing = "";
+    sweep(Points.experiment("none"), 3, 20, 1);
+    assertThat(engine.ran).last().isEqualTo("none [1, 2, 3] resumed");
+    assertThat(checkpoints()).isEmpty();
+  }
+
+  @Test
+  void seedsThatWereFinishedTogetherWithOthersSpendTheirCheckpoint() throws IOException {
+    engine.killing = "none";
+    killed(Points.experiment("none"), 4, 20);
+    killed(Points.experiment("none"), 4, 2);
+    assertThat(checkpoints()).hasSize(2);
+    engine.killing = "";
+    sweep(Points.experiment("none"), 2, 2, 1);
+    assertThat(engine.ran).last().isEqualTo("none [1, 2] resumed");
+    assertThat(checkpoints()).isEmpty();
+  }
+
+  @Test
+  void whatIsNoCheckpointStaysAndWhatAKillLeftHalfWrittenGoes() throws IOException {
+    Path checkpoints = Files.createDirectories(folder.resolve("checkpoints"));
+    Files.writeString(checkpoints.resolve("notes.safetensors"), "mine");
+    Files.writeString(checkpoints.resolve("0123.safetensors.77.tmp"), "half");
+    sweep("ellipse");
+    assertThat(checkpoints()).containsExactly("notes.safetensors");
+  }
+
   @Test
   void aPointThatDivergesDoesNotKeepOthersFromBeingRun() throws IOException {
     engine.diverging = "ellipse";
@@ -150,6 +216,7 @@ class SweepTest {
   void jobsShareTheWork() throws IOException {
     sweep(Points.experiment("ellipse", "none", "concat", "embed", "line"), 2, 1, 3);
     assertThat(engine.opened).isEqualTo(3);
+    assertThat(engine.sharers).containsExactly(3, 3, 3);
     assertThat(engine.ran).hasSize(10).doesNotHaveDuplicates();
     assertThat(seeds("line")).containsExactly(1L, 2L);
   }
@@ -158,6 +225,7 @@ class SweepTest {
   void thereAreNoMoreJobsThanWork() throws IOException {
     sweep(Points.experiment("ellipse"), 2, 2, 8);
     assertThat(engine.opened).isEqualTo(1);
+    assertThat(engine.sharers).containsExactly(1);
   }
 
   @Test

@@ -1,6 +1,5 @@
 package io.loxodrome.ops;
 
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** The CPU device, wherever its provider is built in. */
@@ -12,12 +11,5 @@ class CpuOperatorsTest extends OperatorSuite {
 
   static boolean isBuiltIn() {
     return DeviceProvider.all().stream().anyMatch(provider -> provider.name().equals("cpu"));
-  }
-
-  @Nested
-  class LayerwiseMetric extends MetricSuite {
-    LayerwiseMetric() {
-      super("cpu", 1e-5);
-    }
   }
 }

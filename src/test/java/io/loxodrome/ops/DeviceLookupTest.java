@@ -34,14 +34,14 @@ class DeviceLookupTest {
 
   @Test
   void autoGoesOnUntilOneOpens() {
-    try (Device device = new DeviceLookup(List.of(ABSENT, TAKEN, GOOD)).open("auto")) {
+    try (Device device = new DeviceLookup(List.of(ABSENT, TAKEN, GOOD)).open("auto", 1)) {
       assertThat(device.name()).isEqualTo("reference");
     }
   }
 
   @Test
   void whereNoneOpensEveryReasonIsGiven() {
-    assertThatThrownBy(() -> new DeviceLookup(List.of(ABSENT, TAKEN)).open("auto"))
+    assertThatThrownBy(() -> new DeviceLookup(List.of(ABSENT, TAKEN)).open("auto", 1))
         .isInstanceOf(DeviceUnavailableException.class)
         .hasMessage("no device works here: absent: not here; taken: device taken is taken");
   }
@@ -49,13 +49,13 @@ class DeviceLookupTest {
   @Test
   void whatIsAskedForByNameIsNotReplaced() {
     DeviceLookup lookup = new DeviceLookup(List.of(ABSENT, TAKEN, GOOD));
-    assertThatThrownBy(() -> lookup.open("absent"))
+    assertThatThrownBy(() -> lookup.open("absent", 1))
         .isInstanceOf(DeviceUnavailableException.class)
         .hasMessage("device absent cannot be used: not here");
-    assertThatThrownBy(() -> lookup.open("taken:3"))
+    assertThatThrownBy(() -> lookup.open("taken:3", 1))
         .isInstanceOf(DeviceUnavailableException.class)
         .hasMessage("device taken is taken");
-    assertThatThrownBy(() -> lookup.open("other"))
+    assertThatThrownBy(() -> lookup.open("other", 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("unknown device 'other'; known are auto, absent, taken, good");
   }

@@ -180,6 +180,22 @@ class DeviceTest {
     }
   }
 
+  @Test
+  void devicesThatShareTheMachineHaveTheirPartOfTheCores() {
+    int cores = Runtime.getRuntime().availableProcessors();
+    try (Device all = Device.open("cpu");
+        Device third = Device.open("cpu:weights", 3);
+        Device least = Device.open("cpu", 2 * cores)) {
+      assertThat(all.description()).containsPattern(", " + cores + " cores?$");
+      assertThat(third.description()).containsPattern(", " + Math.max(1, cores / 3) + " cores?$");
+      assertThat(third.name()).isEqualTo("cpu:weights");
+      assertThat(least.description()).endsWith(", 1 core");
+    }
+    assertThatThrownBy(() -> Device.open("cpu", 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("sharers is 0, must be at least 1");
+  }
+
   @ParameterizedTest
   @MethodSource("names")
   void aRangeThatLeavesTheMemoryIsRefused(String name) {

@@ -74,6 +74,13 @@ abstract class OperatorSuite {
   }
 
   @Nested
+  class LayerwiseMetric extends MetricSuite {
+    LayerwiseMetric() {
+      super(device, bound);
+    }
+  }
+
+  @Nested
   class ImagesToInputs extends ImageSuite {
     ImagesToInputs() {
       super(device, bound);

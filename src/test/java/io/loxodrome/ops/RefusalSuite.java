@@ -302,6 +302,51 @@ abstract class RefusalSuite extends FamilySuite {
             List.of(real(3, 5), real(3, 5), real(3, 5), real(3, 5)),
             (device, t) ->
                 device.update().adam(ADAM, GRAM, t.get(0), t.get(1), t.get(2), t.get(3))),
+        new Call("clear", List.of(real(4, 4)), (device, t) -> device.metric().clear(t.get(0))),
+        new Call(
+            "addGram",
+            List.of(real(2, 5), real(2, 5), real(4, 4)),
+            (device, t) -> device.metric().addGram(t.subList(0, 2), 1, t.get(2))),
+        new Call(
+            "addProducts",
+            List.of(real(2, 3, 5).free(2, 3), real(2, 3, 4), real(2, 3, 4), real(4, 4)),
+            (device, t) -> device.metric().addProducts(t.get(0), 1, t.subList(1, 3), 1, t.get(3))),
+        new Call(
+            "mix",
+            List.of(real(2, 3), real(4, 4)),
+            (device, t) -> device.metric().mix(t.get(0), GRAM, t.get(1))),
+        new Call(
+            "multiply",
+            List.of(real(4, 4), real(4, 2), real(4, 2)),
+            (device, t) -> device.metric().multiply(t.get(0), t.get(1), t.get(2))),
+        new Call(
+            "factorize",
+            List.of(real(4, 4), real(4, 4)),
+            (device, t) -> {
+              boolean unused = device.metric().factorize(t.get(0), 0, t.get(1));
+            }),
+        new Call(
+            "solve of a factor",
+            List.of(real(4, 4), real(4, 2).free(1, 2)),
+            (device, t) -> device.metric().solve(t.get(0), t.get(1))),
+        new Call(
+            "project",
+            List.of(real(2, 3), real(2, 5), real(2, 5), real(3, 5), real(4)),
+            (device, t) ->
+                device.metric().project(t.get(0), t.subList(1, 3), 1, t.get(3), t.get(4))),
+        new Call(
+            "combine",
+            List.of(real(4), real(2, 3), real(2, 5), real(2, 5), real(3, 5)),
+            (device, t) ->
+                device.metric().combine(t.get(0), t.get(1), t.subList(2, 4), 1, t.get(4))),
+        new Call(
+            "projectEach",
+            List.of(real(2, 5), real(2, 5), real(2, 5), real(4)),
+            (device, t) -> device.metric().projectEach(t.subList(0, 2), 1, t.get(2), t.get(3))),
+        new Call(
+            "combineEach",
+            List.of(real(4), real(2, 5), real(2, 5), real(2, 5)),
+            (device, t) -> device.metric().combineEach(t.get(0), t.subList(1, 3), 1, t.get(3))),
         new Call(
             "rotate",
             List.of(

@@ -53,7 +53,8 @@ final class CpuDevice implements Device {
 
   @Override
   public String description() {
-    return OneDnn.description() + ", " + workers.count() + " cores";
+    int cores = workers.count();
+    return "%s, %d %s".formatted(OneDnn.description(), cores, cores == 1 ? "core" : "cores");
   }
 
   @Override

@@ -44,6 +44,11 @@ public final class CpuProvider implements DeviceProvider {
 
   @Override
   public Device open(String argument) {
+    return open(argument, 1);
+  }
+
+  @Override
+  public Device open(String argument, int sharers) {
     PlanChoice plans =
         argument.isEmpty()
             ? PlanChoice.Rule.PREDICTED
@@ -54,6 +59,7 @@ public final class CpuProvider implements DeviceProvider {
                             "device cpu takes %s after its name, found '%s'"
                                 .formatted(PlanChoice.OPTIONS, argument)));
     String name = argument.isEmpty() ? name() : name() + ":" + argument;
-    return new CpuDevice(name, Runtime.getRuntime().availableProcessors(), plans);
+    int cores = Runtime.getRuntime().availableProcessors();
+    return new CpuDevice(name, Math.max(1, cores / sharers), plans);
   }
 }

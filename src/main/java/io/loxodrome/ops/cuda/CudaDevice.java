@@ -93,7 +93,7 @@ public final class CudaDevice implements Device {
                 new CudaElementwise(resources),
                 new CudaLoss(resources),
                 update,
-                new CudaMetric(),
+                new CudaMetric(resources, transfers, constants),
                 new CudaImage(resources, transfers, constants)));
   }
 

@@ -6,12 +6,12 @@ import io.loxodrome.cuda.Stream;
 import io.loxodrome.ptx.PtxDriver;
 
 /** Matrix products on the executor's memory, one loop nest in double precision. */
-final class ReferenceProducts implements MatrixProducts {
+public final class ReferenceProducts implements MatrixProducts {
   private final PtxDriver driver;
   private final DeviceNumbers numbers;
   private boolean closed;
 
-  ReferenceProducts(PtxDriver driver) {
+  public ReferenceProducts(PtxDriver driver) {
     this.driver = driver;
     this.numbers = new DeviceNumbers(driver, Stream.DEFAULT);
   }

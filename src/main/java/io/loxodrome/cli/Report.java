@@ -1,5 +1,7 @@
 package io.loxodrome.cli;
 
+import io.loxodrome.riemann.BatchEstimates;
+import io.loxodrome.riemann.Estimate;
 import io.loxodrome.train.RunFiles;
 import io.loxodrome.train.RunSummary;
 import java.util.Locale;
@@ -28,6 +30,16 @@ final class Report {
     line(text, "seconds, evaluation included", number("%.0f", summary.seconds()));
     if (files != null) {
       line(text, "files", files.folder().toString());
+    }
+    return text.toString();
+  }
+
+  /** The estimates as they are, each with what it assumes. */
+  static String of(BatchEstimates estimates) {
+    StringBuilder text = new StringBuilder();
+    text.append(String.format(Locale.ROOT, "estimates after the last epoch%n"));
+    for (Estimate estimate : estimates.all()) {
+      text.append("  %s%n".formatted(estimate.text()));
     }
     return text.toString();
   }

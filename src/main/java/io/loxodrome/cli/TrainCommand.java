@@ -2,6 +2,7 @@ package io.loxodrome.cli;
 
 import io.loxodrome.data.Dataset;
 import io.loxodrome.ops.Device;
+import io.loxodrome.riemann.BatchEstimates;
 import io.loxodrome.train.Checkpoint;
 import io.loxodrome.train.RunFiles;
 import io.loxodrome.train.RunSettings;
@@ -13,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,6 +61,13 @@ final class TrainCommand implements Callable<Integer> {
           "Prints by which plan each layer is applied on this device and what every plan costs,"
               + " predicted and measured, and ends: trains nothing, writes nothing.")
   private boolean explain;
+
+  @Option(
+      names = "--stability",
+      description =
+          "Estimates after each epoch, on a few examples, how training contracts and how stable it"
+              + " is; says in the end what the estimates assume.")
+  private boolean stability;
 
   TrainCommand(Interrupt interrupt) {
     this.interrupt = interrupt;
@@ -146,16 +156,24 @@ final class TrainCommand implements Callable<Integer> {
       throws IOException {
     Dataset dataset = machine.load(chosen.dataset());
     try (Device device = machine.open()) {
-      RunSummary summary = trainingRun(device, dataset, chosen, files).run(epochs, checkpoint);
-      command.commandLine().getOut().print(Report.of(summary, files));
-      command.commandLine().getOut().flush();
+      AtomicReference<@Nullable BatchEstimates> last = new AtomicReference<>();
+      @Nullable Consumer<BatchEstimates> heard = stability ? last::set : null;
+      TrainingRun run = trainingRun(device, dataset, chosen, files, heard);
+      RunSummary summary = run.run(epochs, checkpoint);
+      PrintWriter out = command.commandLine().getOut();
+      out.print(Report.of(summary, files));
+      BatchEstimates estimates = last.get();
+      if (estimates != null) {
+        out.print(Report.of(estimates));
+      }
+      out.flush();
     }
   }
 
   private void explain(RunSettings chosen) throws IOException {
     Dataset dataset = machine.load(chosen.dataset());
     try (Device device = machine.open()) {
-      TrainingRun run = trainingRun(device, dataset, chosen, null);
+      TrainingRun run = trainingRun(device, dataset, chosen, null, null);
       PrintWriter out = command.commandLine().getOut();
       out.print(PlanReport.heading(chosen, device));
       out.flush();
@@ -169,9 +187,13 @@ final class TrainCommand implements Callable<Integer> {
 
   /** What the run refuses to begin with is for the user to change too. */
   private TrainingRun trainingRun(
-      Device device, Dataset dataset, RunSettings chosen, @Nullable RunFiles files) {
+      Device device,
+      Dataset dataset,
+      RunSettings chosen,
+      @Nullable RunFiles files,
+      @Nullable Consumer<BatchEstimates> heard) {
     try {
-      return new TrainingRun(device, dataset, chosen, files, interrupt::isRequested);
+      return new TrainingRun(device, dataset, chosen, files, interrupt::isRequested, heard);
     } catch (IllegalArgumentException e) {
       throw usage(e.getMessage());
     }

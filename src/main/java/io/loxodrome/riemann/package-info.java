@@ -1,6 +1,7 @@
 /**
- * The layerwise metric of Riemannian optimisation in modular systems, on weight manifolds too: what
- * the loss's output factor comes to at every module's parameters, and steps measured in it.
+ * The layerwise metric that a network's loss pulls back to the parameters of each of its modules,
+ * steps of steepest descent in it, modules of users' own, and estimates of how training contracts
+ * and how stable it is.
  */
 @NullMarked
 package io.loxodrome.riemann;

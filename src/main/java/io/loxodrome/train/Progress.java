@@ -55,6 +55,9 @@ public sealed interface Progress extends AutoCloseable permits ProgressBarLine, 
    */
   void endEpoch(double loss);
 
+  /** Says something else, on a line of its own. */
+  void note(String line);
+
   /** Ends the bar, if there is one, so that what is printed next has a line of its own. */
   @Override
   void close();

@@ -64,6 +64,12 @@ final class ProgressBarLine implements Progress {
     bar.stepTo(Math.round(STEPS * pace.done()));
   }
 
+  /** Over the bar, which is drawn anew below. */
+  @Override
+  public void note(String line) {
+    out.print(String.format(Locale.ROOT, "\r%-" + COLUMNS + "s%n", line));
+  }
+
   /** ASCII alone, since a bare container's locale has nothing else. */
   private static String render(ProgressState state, int columns) {
     double done = state.getNormalizedProgress();

@@ -26,5 +26,10 @@ final class ProgressLog implements Progress {
   }
 
   @Override
+  public void note(String line) {
+    out.println(line);
+  }
+
+  @Override
   public void close() {}
 }

@@ -1,5 +1,6 @@
 package io.loxodrome.train;
 
+import io.loxodrome.riemann.BatchEstimates;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,6 +19,7 @@ final class RunRecorder implements TrainingListener {
 
   private final Trainer trainer;
   private final @Nullable MetricsLog metrics;
+  private final @Nullable EpochEstimates estimates;
   private final Progress progress;
   private final Saver saver;
   private final BooleanSupplier stop;
@@ -29,11 +31,13 @@ final class RunRecorder implements TrainingListener {
   RunRecorder(
       Trainer trainer,
       @Nullable MetricsLog metrics,
+      @Nullable EpochEstimates estimates,
       Progress progress,
       Saver saver,
       BooleanSupplier stop) {
     this.trainer = trainer;
     this.metrics = metrics;
+    this.estimates = estimates;
     this.progress = progress;
     this.saver = saver;
     this.stop = stop;
@@ -51,11 +55,21 @@ final class RunRecorder implements TrainingListener {
    */
   @Override
   public void afterEpoch(int epoch, double loss) throws IOException {
+    Map<String, Number> values = values(loss);
+    String note = "";
+    if (estimates != null) {
+      BatchEstimates found = estimates.after(epoch);
+      values.putAll(EpochEstimates.values(found));
+      note = EpochEstimates.line(found);
+    }
     if (metrics != null) {
-      metrics.append(epoch, values(loss));
+      metrics.append(epoch, values);
     }
     saver.save();
     progress.endEpoch(loss);
+    if (!note.isEmpty()) {
+      progress.note(note);
+    }
     epochStart = System.nanoTime();
     imagesBeforeEpoch = images;
   }

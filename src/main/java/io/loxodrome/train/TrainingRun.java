@@ -12,6 +12,7 @@ import io.loxodrome.nn.LayerCosts;
 import io.loxodrome.nn.PaperCnn;
 import io.loxodrome.ops.Device;
 import io.loxodrome.optim.Optimizer;
+import io.loxodrome.riemann.BatchEstimates;
 import io.loxodrome.tensor.Shape;
 import io.loxodrome.tensor.Tensor;
 import java.io.IOException;
@@ -38,9 +39,10 @@ public final class TrainingRun {
   private final RunSettings settings;
   private final @Nullable RunFiles files;
   private final BooleanSupplier stop;
+  private final @Nullable Consumer<BatchEstimates> heard;
 
   /**
-   * A run that has not begun.
+   * A run that has not begun and estimates nothing.
    *
    * @param data as the settings name it
    * @param files null to leave none
@@ -54,12 +56,30 @@ public final class TrainingRun {
       RunSettings settings,
       @Nullable RunFiles files,
       BooleanSupplier stop) {
+    this(device, data, settings, files, stop, null);
+  }
+
+  /**
+   * A run that has not begun.
+   *
+   * @param heard told after each epoch how training contracts and how stable it is, by estimates
+   *     which the metrics have too; null for no estimates
+   * @throws IllegalArgumentException as the other
+   */
+  public TrainingRun(
+      Device device,
+      Dataset data,
+      RunSettings settings,
+      @Nullable RunFiles files,
+      BooleanSupplier stop,
+      @Nullable Consumer<BatchEstimates> heard) {
     requireOneValue(settings.manifold());
     this.device = device;
     this.data = settings.limited(data);
     this.settings = settings;
     this.files = files;
     this.stop = stop;
+    this.heard = heard;
     order();
   }
 
@@ -192,7 +212,8 @@ public final class TrainingRun {
                 order(),
                 position)) {
       RunRecorder.Saver saver = () -> save(trainer, network, optimizer);
-      RunRecorder recorder = new RunRecorder(trainer, metrics, progress, saver, stop);
+      RunRecorder recorder =
+          new RunRecorder(trainer, metrics, estimates(network, images), progress, saver, stop);
       train(trainer, epochs, recorder);
       if (stop.getAsBoolean()) {
         saver.save();
@@ -201,6 +222,20 @@ public final class TrainingRun {
       }
       return new Training(trainer.position().epochLoss(), recorder.imagesPerSecond());
     }
+  }
+
+  private @Nullable EpochEstimates estimates(Layer network, StoredImages images) {
+    return heard == null
+        ? null
+        : new EpochEstimates(
+            device,
+            network,
+            images,
+            task(),
+            order(),
+            settings.optimizer(),
+            data.train().classes(),
+            heard);
   }
 
   private void train(Trainer trainer, int epochs, TrainingListener listener) throws IOException {

@@ -72,6 +72,25 @@ class TrainCommandTest {
   }
 
   @Test
+  void stabilityIsEstimatedAfterEachEpochAndSaysWhatItAssumes() throws IOException {
+    Outcome outcome = train("--epochs", "2", "--stability", "--out", out("run")).succeeded();
+    assertThat(outcome.out())
+        .contains("estimates after the last epoch\n  contraction rate of conv1: ")
+        .containsPattern("uniform stability, at most: .* \\(estimate, if training contracts at");
+    List<String> lines = Files.readAllLines(folder.resolve("run").resolve("metrics.jsonl"));
+    assertThat(lines).hasSize(2);
+    for (String line : lines) {
+      JsonObject metrics = JsonParser.parseString(line).getAsJsonObject();
+      for (String module : List.of("conv1", "conv2", "conv3", "linear1", "linear2", "joint")) {
+        assertThat(metrics.get("rate." + module).getAsDouble()).as(module).isBetween(0.0, 5.0);
+      }
+      assertThat(metrics.get("rate.composed").getAsDouble()).isLessThan(1);
+    }
+    train("--epochs", "2", "--out", out("without")).succeeded();
+    assertThat(checkpoint("run")).hasSameBinaryContentAs(checkpoint("without"));
+  }
+
+  @Test
   void aRunWithoutAFolderLeavesNothing() throws IOException {
     Outcome outcome = train("--epochs", "1").succeeded();
     assertThat(outcome.out()).contains("loss in the last epoch").doesNotContain("files");

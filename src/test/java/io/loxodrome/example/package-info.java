@@ -1,4 +1,4 @@
-/** The example that the README shows. */
+/** The examples that the README and the guide show. */
 @NullMarked
 package io.loxodrome.example;
 

@@ -49,6 +49,19 @@ class ProgressTest {
   }
 
   @Test
+  void aNoteHasALineOfItsOwn() {
+    try (Progress progress = new ProgressLog(pace(1, 1), out)) {
+      progress.note("so it is");
+    }
+    assertThat(printed()).isEqualTo("so it is\n");
+    bytes.reset();
+    try (Progress progress = new ProgressBarLine(pace(1, 1), out)) {
+      progress.note("so it is");
+    }
+    assertThat(printed().lines().map(String::strip)).contains("so it is");
+  }
+
+  @Test
   void onATerminalTheBarEndsFullOnALineOfItsOwn() {
     try (Progress progress = new ProgressBarLine(pace(1, 2), out)) {
       pass(4);

@@ -1,0 +1,116 @@
+package io.loxodrome.riemann;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Offset.offset;
+
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Eigenvalues, functions and blocks of symmetric matrices. */
+class SymmetricMatrixTest {
+  /** A v = lambda v for an orthonormal basis, which is the definition. */
+  @Property(tries = 200)
+  void eigenvectorsAreOrthonormalAndFulfilTheirEquation(
+      @ForAll @IntRange(min = 1, max = 24) int n,
+      @ForAll @IntRange(min = 0, max = 24) int rank,
+      @ForAll long seed) {
+    double[][] a = Matrices.positive(new Random(seed), n, Math.max(1, rank), 1, -0.5);
+    Eigendecomposition found = Eigendecomposition.of(copy(a));
+    double[] values = found.values();
+    double[][] vectors = found.vectors();
+    double bound = 1e-13 * (1 + n * Math.abs(values[n - 1]));
+    for (int i = 0; i < n; i++) {
+      double[] product = Matrices.multiply(a, vectors[i]);
+      for (int j = 0; j < n; j++) {
+        assertThat(product[j]).isCloseTo(values[i] * vectors[i][j], offset(bound));
+        double expected = i == j ? 1 : 0;
+        assertThat(Matrices.dot(vectors[i], vectors[j])).isCloseTo(expected, offset(1e-13 * n));
+      }
+    }
+    assertThat(values).isSorted();
+  }
+
+  private static double[][] copy(double[][] a) {
+    return Matrices.block(a, 0, a.length, 0, a.length);
+  }
+
+  /** The second difference with fixed ends has the eigenvalues 2 - 2 cos(pi k / (n + 1)). */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 17, 64})
+  void theSecondDifferencesEigenvaluesAreKnown(int n) {
+    double[][] a = new double[n][n];
+    for (int i = 0; i < n; i++) {
+      a[i][i] = 2;
+      if (i > 0) {
+        a[i][i - 1] = -1;
+        a[i - 1][i] = -1;
+      }
+    }
+    double[] values = SymmetricMatrix.of(a).eigenvalues();
+    for (int k = 1; k <= n; k++) {
+      double expected = 2 - 2 * Math.cos(Math.PI * k / (n + 1));
+      assertThat(values[k - 1]).isCloseTo(expected, offset(1e-13));
+    }
+  }
+
+  @Test
+  void zeroEqualAndNegativeEigenvaluesAreFound() {
+    assertThat(SymmetricMatrix.of(new double[3][3]).eigenvalues()).containsExactly(0, 0, 0);
+    double[][] swap = {{0, 1}, {1, 0}};
+    assertThat(SymmetricMatrix.of(swap).eigenvalues()).containsExactly(new double[] {-1, 1}, at());
+    double[][] ones = {{1, 1, 1}, {1, 1, 1}, {1, 1, 1}};
+    assertThat(SymmetricMatrix.of(ones).eigenvalues())
+        .containsExactly(new double[] {0, 0, 3}, at());
+  }
+
+  private static Offset<Double> at() {
+    return offset(1e-15);
+  }
+
+  @Test
+  void theRootTimesItselfIsTheMatrix() {
+    double[][] a = Matrices.positive(new Random(1), 9, 9, 1, 0.1);
+    SymmetricMatrix matrix = SymmetricMatrix.of(a);
+    SymmetricMatrix root = matrix.mapped(Math::sqrt);
+    double[][] rows = new double[9][9];
+    for (int i = 0; i < 9; i++) {
+      for (int j = 0; j < 9; j++) {
+        rows[i][j] = root.at(i, j);
+      }
+    }
+    double[][] square = Matrices.multiply(rows, rows);
+    for (int i = 0; i < 9; i++) {
+      assertThat(square[i]).containsExactly(a[i], offset(1e-13 * matrix.largest()));
+    }
+  }
+
+  @Test
+  void roundingIsMadeEven() {
+    double[][] nearly = {{1, 2}, {2 + 2e-6, 3}};
+    assertThat(SymmetricMatrix.of(nearly).at(0, 1)).isEqualTo(2 + 1e-6);
+    assertThat(SymmetricMatrix.of(nearly).at(1, 0)).isEqualTo(2 + 1e-6);
+  }
+
+  @Test
+  void whatIsNoSymmetricMatrixIsRefused() {
+    assertThatThrownBy(() -> SymmetricMatrix.of(new double[][] {{1, 2}, {3, 4}}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("element (0, 1) is 2.0, its mirror image 3.0");
+    assertThatThrownBy(() -> SymmetricMatrix.of(new double[][] {{1, 2}}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("1 rows, one of them of length 2");
+    assertThatThrownBy(() -> SymmetricMatrix.of(new double[][] {{Double.NaN}}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("NaN");
+    assertThatThrownBy(() -> SymmetricMatrix.of(new double[0][]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("at least one row");
+  }
+}

@@ -29,6 +29,10 @@ public final class RiemannianCost {
   private static final int BATCH = 128;
   private static final String DEVICE = "cpu";
   private static final String SECONDS = "120";
+
+  /** So small that the same batch again and again leads nowhere bad. */
+  private static final double LEARNING_RATE = 1e-3;
+
   private static final Duration RESERVE = Duration.ofSeconds(15);
   private static final List<String> MANIFOLDS = List.of("point", "ellipse");
 
@@ -55,7 +59,11 @@ public final class RiemannianCost {
           device,
           manifold,
           batch,
-          parameters -> new RiemannianSgd(device, parameters, RiemannianSgd.Settings.of(factor)));
+          parameters ->
+              new RiemannianSgd(
+                  device,
+                  parameters,
+                  RiemannianSgd.Settings.of(factor).withLearningRate(LEARNING_RATE)));
     }
 
     private String of(String manifold) {

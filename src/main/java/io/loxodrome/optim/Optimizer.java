@@ -82,8 +82,8 @@ public abstract class Optimizer implements AutoCloseable {
    */
   public final void begin() {
     parameters.forEach(parameter -> parameter.variable().gradient());
-    scale = measureScale();
     prepare();
+    scale = measureScale();
     steps++;
   }
 
@@ -141,13 +141,22 @@ public abstract class Optimizer implements AutoCloseable {
     return Math.sqrt(sum);
   }
 
+  /**
+   * The gradients' length by which they are scaled, after {@link #prepare}.
+   *
+   * @throws ArithmeticException if it is not finite
+   */
+  protected double length() {
+    return gradientNorm();
+  }
+
   private double measureScale() {
     if (scaling instanceof GradientScaling.Clipped clipped) {
-      double norm = gradientNorm();
+      double norm = length();
       return norm > clipped.maximum() ? clipped.maximum() / norm : 1;
     }
     if (scaling instanceof GradientScaling.Constrained) {
-      double norm = gradientNorm();
+      double norm = length();
       return norm > 0 ? 1 / norm : 0;
     }
     return 1;

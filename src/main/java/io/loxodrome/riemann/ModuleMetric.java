@@ -183,18 +183,34 @@ public final class ModuleMetric implements AutoCloseable {
    * @param damping mu as {@link #effectiveDamping} gave it; where it is 0 there are no columns but
    *     zeros and the gradients become 0
    * @param gradients for each of the parameters, updated
+   * @return g^T M^-1 g, the squared length of g and of the step in this metric
    * @throws ArithmeticException if the columns or gradients hold numbers that are not finite
    */
-  public void precondition(double damping, List<Tensor> gradients) {
+  public double precondition(double damping, List<Tensor> gradients) {
     if (damping == 0) {
       gradients.forEach(gradient -> device.operators().elementwise().fill(gradient, 0));
-      return;
+      return 0;
+    }
+    double inManifold = 0;
+    for (Tensor gradient : gradients) {
+      inManifold += device.operators().update().squaredNorm(metric, gradient);
     }
     try (Tensor values = device.allocate(Shape.of(size))) {
       columns.project(solvedCoefficients, gradients, values);
+      double[] projections = values.toDoubles();
       system().solve(damping, values);
+      double explained = dot(projections, values.toDoubles());
       subtractCombination(values, gradients);
+      return Math.max(0, inManifold - explained) / damping;
     }
+  }
+
+  private static double dot(double[] x, double[] y) {
+    double sum = 0;
+    for (int i = 0; i < x.length; i++) {
+      sum += x[i] * y[i];
+    }
+    return sum;
   }
 
   /** Frees the columns; the second call does nothing. */

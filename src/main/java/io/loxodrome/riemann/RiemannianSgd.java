@@ -30,6 +30,10 @@ import org.jspecify.annotations.Nullable;
  * optimizer.step();
  * }</pre>
  *
+ * <p>Where no column of K reaches, the step is that of mu G alone, learningRate / mu G^-1 g. An
+ * exact factor reaches all of the gradient; random columns do not, and want a smaller learning rate
+ * or a larger mu.
+ *
  * <p>As mu grows, mu times the step becomes G^-1 g, that of {@link io.loxodrome.optim.Sgd}. A batch
  * of one example, examples that are there twice and columns that depend on each other need no care:
  * the damping makes M definite. With mu = 0 it is as small as rounding allows; see {@link
@@ -41,11 +45,14 @@ public final class RiemannianSgd extends Optimizer {
    *
    * @param factor of the loss's metric at the outputs
    * @param damping mu, at least 0
-   * @param learningRate eta, at least 0; empty: 1 / the number of modules, for which lam_max(M^-1
-   *     H) is at most 1 with the Gauss-Newton matrix H of the batch
+   * @param learningRate eta, at least 0; empty: 1 / the number of modules, for which eta
+   *     lam_max(M^-1 H) is at most 1 with the Gauss-Newton matrix H of the batch, if the factor is
+   *     exact. That holds of the loss's quadratic model alone: where a network is certain and
+   *     wrong, H is next to nothing, M^-1 g is long, and the rate has to be smaller
    * @param momentum in [0, 1)
    * @param weightDecay decoupled: P shrinks by learningRate weightDecay each step; at least 0
-   * @param scaling what is done to the gradients' length before the solve
+   * @param scaling what is done to the gradients' length, the root of g^T M^-1 g, which is that of
+   *     the step too
    */
   public record Settings(
       OutputFactor factor,
@@ -117,6 +124,7 @@ public final class RiemannianSgd extends Optimizer {
   private final Map<Parameter, Double> dampings = new HashMap<>();
   private @Nullable LayerwiseMetric metric;
   private boolean rated;
+  private double squaredLength;
 
   /**
    * An optimiser at rest.
@@ -179,13 +187,25 @@ public final class RiemannianSgd extends Optimizer {
               + " forward and backward");
     }
     dampings.clear();
+    squaredLength = 0;
     for (ModuleMetric module : metric.modules()) {
       double damping = module.effectiveDamping(settings.damping());
-      module.precondition(
-          damping, module.parameters().stream().map(p -> p.variable().gradient()).toList());
+      squaredLength +=
+          module.precondition(
+              damping, module.parameters().stream().map(p -> p.variable().gradient()).toList());
       module.parameters().forEach(parameter -> dampings.put(parameter, damping));
     }
     forget();
+  }
+
+  /** The root of the sum of g^T M^-1 g over all modules. */
+  @Override
+  protected double length() {
+    if (!Double.isFinite(squaredLength)) {
+      throw new ArithmeticException(
+          "the squared length of the gradients in the layerwise metric is " + squaredLength);
+    }
+    return Math.sqrt(squaredLength);
   }
 
   @Override

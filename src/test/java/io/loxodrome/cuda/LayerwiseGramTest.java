@@ -354,7 +354,7 @@ class LayerwiseGramTest extends SparseKernelTest {
     for (int column = 0; column < size; column++) {
       assertThat(last[column]).isCloseTo(2 * (1 + 1.5 * column), within(1e-2));
     }
-    long tiles = (size + 31) / 32;
+    long tiles = (size + 31L) / 32;
     onlyBlock(
         grid -> (tiles * (tiles - 1)) % grid.blocksX(),
         () -> gram().mirror(size, s, Stream.DEFAULT));

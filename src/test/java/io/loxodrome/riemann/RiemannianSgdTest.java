@@ -26,6 +26,7 @@ import io.loxodrome.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -242,7 +243,10 @@ class RiemannianSgdTest {
       step(through, one, problem);
       step(through, one, problem);
       copy(through, resumed);
-      one.state().forEach((name, tensor) -> two.state().get(name).write(tensor.toDoubles()));
+      two.state()
+          .forEach(
+              (name, tensor) ->
+                  tensor.write(Objects.requireNonNull(one.state().get(name)).toDoubles()));
       two.resume(one.steps());
       step(through, one, problem);
       step(resumed, two, problem);

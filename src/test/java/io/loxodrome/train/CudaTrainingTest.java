@@ -21,6 +21,7 @@ class CudaTrainingTest {
   @ParameterizedTest
   @CsvSource({
     "ptx, ellipse, SGD",
+    "ptx, ellipse, RIEMANNIAN",
     "ptx:products, ellipse, SGD",
     "ptx, spline:5:periodic, ADAM",
     "ptx:outputs, ellipse, SGD",

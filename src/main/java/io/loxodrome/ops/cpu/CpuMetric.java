@@ -102,7 +102,7 @@ final class CpuMetric implements MetricOperators {
     Matrix x = matrix("inputs", inputs, rows);
     Matrix[] u = matrices("columns", columns, rows);
     if (s.isSingle()) {
-      new PairedProducts(x, u, positions, constant, factor, s).add(workers);
+      new PairedProducts(workers, x, u, positions, constant, factor, s).add();
       return;
     }
     try (Copies copies = new Copies(s.type())) {
@@ -111,7 +111,7 @@ final class CpuMetric implements MetricOperators {
       for (int a = 0; a < u.length; a++) {
         wideU[a] = copies.of(u[a]);
       }
-      new PairedProducts(wideX, wideU, positions, constant, factor, s).add(workers);
+      new PairedProducts(workers, wideX, wideU, positions, constant, factor, s).add();
     }
   }
 

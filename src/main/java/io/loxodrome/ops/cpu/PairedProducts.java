@@ -10,6 +10,7 @@ final class PairedProducts {
 
   private static final int TILE_COLUMNS = 512;
 
+  private final Workers workers;
   private final Matrix x;
   private final Matrix[] u;
   private final int positions;
@@ -27,7 +28,15 @@ final class PairedProducts {
    * @param u for each probe, a row for each position of each example
    * @param s lower triangle, not empty
    */
-  PairedProducts(Matrix x, Matrix[] u, int positions, double constant, double factor, Matrix s) {
+  PairedProducts(
+      Workers workers,
+      Matrix x,
+      Matrix[] u,
+      int positions,
+      double constant,
+      double factor,
+      Matrix s) {
+    this.workers = workers;
     this.x = x;
     this.u = u;
     this.positions = positions;
@@ -35,12 +44,13 @@ final class PairedProducts {
     this.factor = factor;
     this.s = s;
     this.batch = s.rows() / u.length;
-    this.height = Math.min(batch, Math.max(1, TILE_ROWS / positions));
+    int share = (batch + workers.count() - 1) / workers.count();
+    this.height = Math.min(share, Math.max(1, TILE_ROWS / positions));
     this.width = Math.min(batch, Math.max(1, TILE_COLUMNS / positions));
   }
 
   /** Adds them on all workers, each some of the tiles. */
-  void add(Workers workers) {
+  void add() {
     int across = (batch + width - 1) / width;
     int tiles = (batch + height - 1) / height * across;
     int count = workers.count();

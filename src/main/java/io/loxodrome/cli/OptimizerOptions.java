@@ -41,7 +41,9 @@ final class OptimizerOptions {
   @Option(
       names = "--clip",
       paramLabel = "LENGTH",
-      description = "Longest gradient, in the manifold's metric; any length without it.")
+      description =
+          "Longest gradient, in the manifold's metric or the layerwise; any length without it (1 for"
+              + " riemannian).")
   @Nullable Double clip;
 
   @Option(

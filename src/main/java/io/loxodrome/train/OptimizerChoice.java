@@ -23,7 +23,8 @@ import java.util.OptionalInt;
  * @param learningRate eta, at least 0
  * @param momentum of SGD in either metric, in [0, 1); of no account to Adam
  * @param weightDecay decoupled, at least 0
- * @param clip the longest gradient in the metric norm, positive; empty: as long as it likes
+ * @param clip the longest gradient in the metric norm, of the layerwise metric for RIEMANNIAN,
+ *     positive; empty: as long as it likes
  * @param l2 lambda of {@link io.loxodrome.optim.GrowingPenalty} (WWM Eq. 14), at least 0; 0: there
  *     is no penalty
  * @param layerwise the layerwise metric of a step; of no account but to RIEMANNIAN
@@ -130,23 +131,33 @@ public record OptimizerChoice(
     NESTEROV(0.01, 0.9, 0),
     ADAM(0.001, 0.9, 0),
     ADAMW(0.001, 0.9, 0.01),
-    /** SGD in the layerwise metric; its learning rate is 1 over the paper network's 5 modules. */
-    RIEMANNIAN(0.2, 0, 0);
+    /**
+     * SGD in the layerwise metric; its learning rate is 1 over the paper network's 5 modules. That
+     * is safe for a quadratic loss; steps are clipped because softmax's is not, where a network is
+     * certain and wrong.
+     */
+    RIEMANNIAN(0.2, 0, 0, OptionalDouble.of(1));
 
     private final double learningRate;
     private final double momentum;
     private final double weightDecay;
+    private final OptionalDouble clip;
 
     Rule(double learningRate, double momentum, double weightDecay) {
+      this(learningRate, momentum, weightDecay, OptionalDouble.empty());
+    }
+
+    Rule(double learningRate, double momentum, double weightDecay, OptionalDouble clip) {
       this.learningRate = learningRate;
       this.momentum = momentum;
       this.weightDecay = weightDecay;
+      this.clip = clip;
     }
   }
 
   /**
    * An optimiser with the settings it is known by: SGD 0.01 with momentum 0.9, Adam 0.001, in the
-   * layerwise metric 0.2 without momentum.
+   * layerwise metric 0.2 without momentum and no step longer than 1 times that.
    */
   public static OptimizerChoice of(Rule rule) {
     return new OptimizerChoice(
@@ -155,7 +166,7 @@ public record OptimizerChoice(
         rule.learningRate,
         rule.momentum,
         rule.weightDecay,
-        OptionalDouble.empty());
+        rule.clip);
   }
 
   /** The same with another penalty. */

@@ -83,7 +83,7 @@ class BadInputTest {
         "--weight-decay -1      | weight decay is -1.0, must be at least 0 and finite",
         "--clip 0               | clipping length is 0.0, must be positive and finite",
         "--optimizer newton     | Invalid value for option '--optimizer': expected one of [SGD,"
-            + " NESTEROV, ADAM, ADAMW] (case-insensitive) but was 'newton'",
+            + " NESTEROV, ADAM, ADAMW, RIEMANNIAN] (case-insensitive) but was 'newton'",
         "--manifold torus       | manifold torus takes 2 conditioning values, an angle is one;"
             + " use a curve or the point",
         "--angles 7             | Invalid value for option '--angles': unknown angles '7',"

@@ -67,10 +67,13 @@ class LoxodromeTest {
         .contains("cifar10 (" + defaults.dataset() + ").")
         .contains("... (" + defaults.manifold().spec() + ").")
         .contains("a turn (" + defaults.angles().spec() + ").")
-        .contains("adamw (" + defaults.optimizer().rule().name().toLowerCase(Locale.ROOT) + ").")
+        .contains(
+            "adamw or riemannian ("
+                + defaults.optimizer().rule().name().toLowerCase(Locale.ROOT)
+                + ").")
         .contains("whitened (" + adamW.form().name().toLowerCase(Locale.ROOT) + ").")
         .contains("Step size (" + defaults.optimizer().learningRate() + "; " + adamW.learningRate())
-        .contains("[0, 1) (" + defaults.optimizer().momentum() + ").")
+        .contains("[0, 1) (" + defaults.optimizer().momentum() + "; 0 for riemannian).")
         .contains("decay (0; " + adamW.weightDecay() + " for AdamW).")
         .contains("step (" + defaults.batch() + ").")
         .contains("numbers (" + defaults.seed() + ").");

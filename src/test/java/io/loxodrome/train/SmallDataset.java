@@ -29,21 +29,23 @@ final class SmallDataset {
   }
 
   static RunSettings settings(OptimizerChoice.Rule rule) {
-    return settings(Map.of("optimizer", TextFields.constant(rule)));
+    return settings(OptimizerChoice.of(rule));
+  }
+
+  private static RunSettings settings(OptimizerChoice optimizer) {
+    return new RunSettings(
+        "small",
+        WeightManifold.parse("ellipse"),
+        new FixedAngles(4),
+        optimizer,
+        6,
+        5,
+        OptionalInt.empty());
   }
 
   /** Those settings but for what is given, by the names a checkpoint has for it. */
   static RunSettings settings(Map<String, String> changes) {
-    RunSettings plain =
-        new RunSettings(
-            "small",
-            WeightManifold.parse("ellipse"),
-            new FixedAngles(4),
-            OptimizerChoice.of(OptimizerChoice.Rule.SGD),
-            6,
-            5,
-            OptionalInt.empty());
-    Map<String, String> text = new HashMap<>(plain.toText());
+    Map<String, String> text = new HashMap<>(settings(OptimizerChoice.Rule.SGD).toText());
     text.putAll(changes);
     return RunSettings.of(new TextFields(text));
   }

@@ -130,7 +130,7 @@ class TrainingRunTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"SGD", "NESTEROV", "ADAM"})
+  @EnumSource(names = {"SGD", "NESTEROV", "ADAM", "RIEMANNIAN"})
   void aRunThatGoesOnEndsAsAnUnbrokenOne(OptimizerChoice.Rule rule) throws IOException {
     RunSettings settings = SmallDataset.settings(rule);
     run(settings, files("unbroken"), 2);

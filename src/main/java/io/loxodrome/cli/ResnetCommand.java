@@ -2,8 +2,6 @@ package io.loxodrome.cli;
 
 import io.loxodrome.experiment.Experiment;
 import io.loxodrome.experiment.Experiments;
-import io.loxodrome.train.OptimizerChoice;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -13,7 +11,7 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     mixinStandardHelpOptions = true,
     description = "As unconditioned, with ResNet-18 and layer normalisation (Fig. 4c).")
-final class ResnetCommand extends SweepCommand {
+final class ResnetCommand extends RandomPlacesCommand {
   @Option(
       names = "--methods",
       paramLabel = "METHOD",
@@ -21,15 +19,6 @@ final class ResnetCommand extends SweepCommand {
       defaultValue = "ellipse,none",
       description = "What is compared, separated by commas: a manifold or none (${DEFAULT-VALUE}).")
   private Methods methods = Methods.parse("ellipse,none");
-
-  @Option(
-      names = "--optimizers",
-      paramLabel = "NAME",
-      split = ",",
-      converter = OptimizerSpec.Converter.class,
-      defaultValue = "sgd,adam:paper,adamw:paper",
-      description = OptimizerSpec.DESCRIPTION)
-  private List<OptimizerSpec> optimizers = List.of();
 
   @Option(
       names = "--width",
@@ -44,10 +33,6 @@ final class ResnetCommand extends SweepCommand {
 
   @Override
   Experiment experiment() {
-    return Experiments.resnet(
-        base(OptimizerChoice.of(OptimizerChoice.Rule.SGD)),
-        methods.list(),
-        optimizers.stream().map(OptimizerSpec::choice).toList(),
-        width);
+    return Experiments.resnet(base(), methods.list(), optimizers(), width);
   }
 }

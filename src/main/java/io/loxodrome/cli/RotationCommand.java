@@ -2,9 +2,7 @@ package io.loxodrome.cli;
 
 import io.loxodrome.experiment.Experiment;
 import io.loxodrome.experiment.Experiments;
-import io.loxodrome.train.OptimizerChoice;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Turned images, of which some angles are never trained on. */
@@ -13,7 +11,7 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     mixinStandardHelpOptions = true,
     description = "Accuracy over all angles against the share of angles trained on (Fig. 2b).")
-final class RotationCommand extends SweepCommand {
+final class RotationCommand extends SharesCommand {
   @Option(
       names = "--methods",
       paramLabel = "METHOD",
@@ -22,20 +20,12 @@ final class RotationCommand extends SweepCommand {
       description = Methods.DESCRIPTION)
   private Methods methods = Methods.parse("ellipse,none,concat,embed");
 
-  @Mixin private SharesOptions shares = new SharesOptions();
-
-  @Mixin private OptimizerOptions optimizer = new OptimizerOptions();
-
   RotationCommand(Interrupt interrupt) {
     super(interrupt);
   }
 
   @Override
   Experiment experiment() {
-    return Experiments.rotation(
-        base(optimizer.over(OptimizerChoice.of(OptimizerChoice.Rule.SGD))),
-        methods.list(),
-        shares.scheme,
-        shares.shares);
+    return Experiments.rotation(base(), methods.list(), scheme(), shares());
   }
 }

@@ -2,13 +2,10 @@ package io.loxodrome.cli;
 
 import io.loxodrome.experiment.Experiment;
 import io.loxodrome.experiment.Experiments;
-import io.loxodrome.experiment.RunPoint;
 import io.loxodrome.nn.ConditioningMethod;
-import io.loxodrome.train.OptimizerChoice;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Turned, or turned and scaled, images on manifolds of several shapes. */
@@ -18,7 +15,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description =
         "Accuracy over all angles, or all angles and scales, for manifolds of several shapes.")
-final class TopologyCommand extends SweepCommand {
+final class TopologyCommand extends SharesCommand {
   private static final String CURVES = "line,ellipse,fourier:2,spline:8:periodic";
   private static final String SURFACES = "torus,product(ellipse,line),none,concat,embed";
 
@@ -43,20 +40,15 @@ final class TopologyCommand extends SweepCommand {
               + " their size without it.")
   private @Nullable Double scale;
 
-  @Mixin private SharesOptions shares = new SharesOptions();
-
-  @Mixin private OptimizerOptions optimizer = new OptimizerOptions();
-
   TopologyCommand(Interrupt interrupt) {
     super(interrupt);
   }
 
   @Override
   Experiment experiment() {
-    RunPoint base = base(optimizer.over(OptimizerChoice.of(OptimizerChoice.Rule.SGD)));
     return scale == null
-        ? Experiments.topology(base, compared(CURVES), shares.scheme, shares.shares)
-        : Experiments.scaledTopology(base, compared(SURFACES), shares.scheme, shares.shares, scale);
+        ? Experiments.topology(base(), compared(CURVES), scheme(), shares())
+        : Experiments.scaledTopology(base(), compared(SURFACES), scheme(), shares(), scale);
   }
 
   private List<ConditioningMethod> compared(String otherwise) {

@@ -2,8 +2,6 @@ package io.loxodrome.cli;
 
 import io.loxodrome.experiment.Experiment;
 import io.loxodrome.experiment.Experiments;
-import io.loxodrome.train.OptimizerChoice;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -13,7 +11,7 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     mixinStandardHelpOptions = true,
     description = "A random point of the manifold for each upright image (Fig. 4b).")
-final class UnconditionedCommand extends SweepCommand {
+final class UnconditionedCommand extends RandomPlacesCommand {
   @Option(
       names = "--methods",
       paramLabel = "METHOD",
@@ -22,24 +20,12 @@ final class UnconditionedCommand extends SweepCommand {
       description = Methods.DESCRIPTION)
   private Methods methods = Methods.parse("ellipse,none");
 
-  @Option(
-      names = "--optimizers",
-      paramLabel = "NAME",
-      split = ",",
-      converter = OptimizerSpec.Converter.class,
-      defaultValue = "sgd,adam:paper,adamw:paper",
-      description = OptimizerSpec.DESCRIPTION)
-  private List<OptimizerSpec> optimizers = List.of();
-
   UnconditionedCommand(Interrupt interrupt) {
     super(interrupt);
   }
 
   @Override
   Experiment experiment() {
-    return Experiments.unconditioned(
-        base(OptimizerChoice.of(OptimizerChoice.Rule.SGD)),
-        methods.list(),
-        optimizers.stream().map(OptimizerSpec::choice).toList());
+    return Experiments.unconditioned(base(), methods.list(), optimizers());
   }
 }

@@ -25,8 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Gradients of whole networks against central differences of the loss, in double. */
 class NetworkGradientTest {
-  private static final double STEP = 1e-5;
-
   private final Device device = Device.open("reference:float64");
   private final Initialization initialization = new Initialization(3, 1);
 
@@ -215,23 +213,10 @@ class NetworkGradientTest {
       Problem problem, Layer network, Parameter parameter, double[] gradient) {
     double largest = Arrays.stream(gradient).map(Math::abs).max().orElseThrow();
     assertThat(largest).as(parameter.name()).isGreaterThan(1e-4);
-    double[] basis = parameter.basis().toDoubles();
-    for (int e = 0; e < basis.length; e++) {
-      double difference =
-          lossAt(problem, network, parameter, basis, e, STEP)
-              - lossAt(problem, network, parameter, basis, e, -STEP);
+    for (int e = 0; e < gradient.length; e++) {
       assertThat(gradient[e])
           .as("%s[%d]", parameter.name(), e)
-          .isCloseTo(difference / (2 * STEP), within(1e-6 * Math.max(largest, 1e-2)));
+          .isCloseTo(problem.slope(network, parameter, e), within(1e-6 * Math.max(largest, 1e-2)));
     }
-    parameter.basis().write(basis);
-  }
-
-  private static double lossAt(
-      Problem problem, Layer network, Parameter parameter, double[] basis, int e, double step) {
-    double[] moved = basis.clone();
-    moved[e] += step;
-    parameter.basis().write(moved);
-    return problem.loss(network);
   }
 }

@@ -10,6 +10,9 @@ import io.loxodrome.tensor.Tensor;
 
 /** One batch of random examples to classify, for tests that need a loss. */
 public final class Problem implements AutoCloseable {
+  /** Of central differences. */
+  private static final double STEP = 1e-5;
+
   private final Device device;
   private final Tensor inputs;
   private final Tensor places;
@@ -80,6 +83,26 @@ public final class Problem implements AutoCloseable {
       loss.backward();
       return mean;
     }
+  }
+
+  /**
+   * The central difference of the mean loss by one element of a parameter, which is as it was when
+   * this returns; for a device that computes in double.
+   */
+  public double slope(Layer network, Parameter parameter, int element) {
+    double[] basis = parameter.basis().toDoubles();
+    double above = lossAt(network, parameter, basis, element, STEP);
+    double below = lossAt(network, parameter, basis, element, -STEP);
+    parameter.basis().write(basis);
+    return (above - below) / (2 * STEP);
+  }
+
+  private double lossAt(
+      Layer network, Parameter parameter, double[] basis, int element, double step) {
+    double[] moved = basis.clone();
+    moved[element] += step;
+    parameter.basis().write(moved);
+    return loss(network);
   }
 
   private SoftmaxCrossEntropy loss(Tape tape, Layer network, Conditioning conditioning) {

@@ -19,6 +19,7 @@ import io.loxodrome.nn.SoftmaxCrossEntropy;
 import io.loxodrome.ops.Activation;
 import io.loxodrome.ops.Device;
 import io.loxodrome.ops.Linear;
+import io.loxodrome.optim.GradientScaling;
 import io.loxodrome.optim.Optimizer;
 import io.loxodrome.optim.Sgd;
 import io.loxodrome.tensor.Shape;
@@ -104,6 +105,32 @@ class RiemannianSgdTest {
       step(same, set, problem);
       assertThat(unset.learningRate()).isEqualTo(0.5);
       assertThat(values(network)).isEqualTo(values(same));
+    }
+  }
+
+  /** A step is as long in the layerwise metric as it is clipped to, and no longer than it was. */
+  @Test
+  void stepsAreClippedInTheLayerwiseMetric() {
+    double[] free = clippedStep(new GradientScaling.None());
+    double[] half = clippedStep(new GradientScaling.Clipped(1e-3));
+    double[] whole = clippedStep(new GradientScaling.Clipped(2e-3));
+    assertThat(clippedStep(new GradientScaling.Clipped(1e6))).isEqualTo(free);
+    double shrunk = whole[0] / free[0];
+    assertThat(shrunk).isBetween(1e-9, 0.9);
+    for (int at = 0; at < free.length; at++) {
+      assertThat(whole[at]).isCloseTo(shrunk * free[at], within(1e-12));
+      assertThat(half[at]).isCloseTo(whole[at] / 2, within(1e-12));
+    }
+  }
+
+  private double[] clippedStep(GradientScaling scaling) {
+    try (Layer network = network("ellipse");
+        Problem problem = new Problem(device, 6, Shape.of(4), 1, 3);
+        Optimizer optimizer =
+            new RiemannianSgd(device, network.parameters(), EXACT.withScaling(scaling))) {
+      double[] before = values(network);
+      step(network, optimizer, problem);
+      return difference(before, values(network));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.loxodrome.riemann;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.loxodrome.autograd.Tape;
 import io.loxodrome.autograd.Variable;
@@ -305,15 +306,18 @@ class WoodburyTest {
       gradients.add(device.allocate(parameter.basis().shape()).write(part));
       from += size;
     }
-    module.precondition(damping, gradients);
+    double squaredLength = module.precondition(damping, gradients);
     for (int j = 0; j < gradients.size(); j++) {
       device.operators().update().solve(module.parameters().get(j).gram(), gradients.get(j));
     }
     double[] step = joined(gradients.stream().map(Tensor::toDoubles).toList());
     gradients.forEach(Tensor::close);
+    double along = 0;
     for (int at = 0; at < step.length; at++) {
       step[at] /= damping;
+      along += g[at] * step[at];
     }
+    assertThat(squaredLength).as("g^T M^-1 g").isCloseTo(along, withinPercentage(1e-6));
     return step;
   }
 }

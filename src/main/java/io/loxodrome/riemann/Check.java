@@ -1,6 +1,6 @@
 package io.loxodrome.riemann;
 
-/** The bounds of what estimates are made from. */
+/** The bounds of settings, and of what estimates are made from. */
 final class Check {
   private Check() {}
 

@@ -69,7 +69,7 @@ final class DampedSystem {
     try (Tensor from = device.allocate(vector);
         Tensor to = device.allocate(vector)) {
       for (int step = 0; step < POWER_STEPS; step++) {
-        double length = Math.sqrt(dot(x, x));
+        double length = Math.sqrt(SymmetricMatrix.dot(x, x));
         if (length == 0) {
           return largest;
         }
@@ -79,7 +79,7 @@ final class DampedSystem {
         from.write(x);
         operators().multiply(gram, from, to);
         x = to.toDoubles();
-        largest = requireFinite(Math.sqrt(dot(x, x)));
+        largest = requireFinite(Math.sqrt(SymmetricMatrix.dot(x, x)));
       }
     }
     return largest;
@@ -141,20 +141,22 @@ final class DampedSystem {
       double[] residual = right.clone();
       double[] z = preconditioned(factor, residual, to);
       double[] direction = z.clone();
-      double rz = dot(residual, z);
-      double goal = TOLERANCE * TOLERANCE * dot(right, right);
-      for (int step = 0; step < MOST_STEPS && dot(residual, residual) > goal; step++) {
+      double rz = SymmetricMatrix.dot(residual, z);
+      double goal = TOLERANCE * TOLERANCE * SymmetricMatrix.dot(right, right);
+      for (int step = 0;
+          step < MOST_STEPS && SymmetricMatrix.dot(residual, residual) > goal;
+          step++) {
         operators().multiply(matrix, from.write(direction), to);
         double[] image = to.toDoubles();
         add(image, damping, direction);
-        double curvature = dot(direction, image);
+        double curvature = SymmetricMatrix.dot(direction, image);
         if (!(curvature > 0)) {
           break;
         }
         add(w, rz / curvature, direction);
         add(residual, -rz / curvature, image);
         z = preconditioned(factor, residual, to);
-        double next = dot(residual, z);
+        double next = SymmetricMatrix.dot(residual, z);
         for (int i = 0; i < direction.length; i++) {
           direction[i] = z[i] + next / rz * direction[i];
         }
@@ -186,14 +188,6 @@ final class DampedSystem {
     for (int i = 0; i < x.length; i++) {
       x[i] += factor * y[i];
     }
-  }
-
-  private static double dot(double[] x, double[] y) {
-    double sum = 0;
-    for (int i = 0; i < x.length; i++) {
-      sum += x[i] * y[i];
-    }
-    return sum;
   }
 
   private static double sum(double[] x) {

@@ -199,18 +199,10 @@ public final class ModuleMetric implements AutoCloseable {
       columns.project(solvedCoefficients, gradients, values);
       double[] projections = values.toDoubles();
       system().solve(damping, values);
-      double explained = dot(projections, values.toDoubles());
+      double explained = SymmetricMatrix.dot(projections, values.toDoubles());
       subtractCombination(values, gradients);
       return Math.max(0, inManifold - explained) / damping;
     }
-  }
-
-  private static double dot(double[] x, double[] y) {
-    double sum = 0;
-    for (int i = 0; i < x.length; i++) {
-      sum += x[i] * y[i];
-    }
-    return sum;
   }
 
   /** Frees the columns; the second call does nothing. */

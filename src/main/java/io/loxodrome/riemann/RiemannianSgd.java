@@ -65,10 +65,10 @@ public final class RiemannianSgd extends Optimizer {
     public static final double DEFAULT_DAMPING = 0.1;
 
     public Settings {
-      requireFrom0("damping", damping);
-      learningRate.ifPresent(rate -> requireFrom0("learning rate", rate));
-      requireFrom0("momentum", momentum);
-      requireFrom0("weight decay", weightDecay);
+      Check.notNegative("damping", damping);
+      learningRate.ifPresent(rate -> Check.notNegative("learning rate", rate));
+      Check.notNegative("momentum", momentum);
+      Check.notNegative("weight decay", weightDecay);
       if (momentum >= 1) {
         throw new IllegalArgumentException("momentum is " + momentum + ", must be in [0, 1)");
       }
@@ -76,13 +76,6 @@ public final class RiemannianSgd extends Optimizer {
         throw new IllegalArgumentException(
             "a step in the layerwise metric cannot be constrained: its length is not that of G^-1"
                 + " g; use Sgd without momentum");
-      }
-    }
-
-    private static void requireFrom0(String name, double value) {
-      if (!(value >= 0 && Double.isFinite(value))) {
-        throw new IllegalArgumentException(
-            name + " is " + value + ", must be at least 0 and finite");
       }
     }
 

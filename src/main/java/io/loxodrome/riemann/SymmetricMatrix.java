@@ -73,7 +73,8 @@ public final class SymmetricMatrix {
     return new SymmetricMatrix(products);
   }
 
-  private static double dot(double[] x, double[] y) {
+  /** x . y. */
+  static double dot(double[] x, double[] y) {
     double sum = 0;
     for (int i = 0; i < x.length; i++) {
       sum += x[i] * y[i];

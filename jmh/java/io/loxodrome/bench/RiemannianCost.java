@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a step in the layerwise metric costs beside one of momentum SGD: a table, where the time
- * goes, then one line of JSON.
+ * What a step in the layerwise metric costs beside one of momentum SGD: where the time goes, a
+ * table, then one line of JSON.
  *
  * <pre>{@code java -cp target/benchmarks.jar io.loxodrome.bench.RiemannianCost [SECONDS] [DEVICE]}
  * </pre>
@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * <p>Whole training steps of {@link io.loxodrome.nn.PaperCnn}, 32 x 32 x 3, B = 128, on a point and
  * on an ellipse: SGD, one random column of the loss's metric for each image, and all of them
  * exactly. Medians of alternating steps; it ends within SECONDS, 120 unless told, its start
- * included. Then each step once by parts, on a device that notes every operator's time.
+ * included. After them each step once by parts, on a device that notes every operator's time.
  */
 public final class RiemannianCost {
   private static final int BATCH = 128;
@@ -33,7 +33,7 @@ public final class RiemannianCost {
   /** So small that the same batch again and again leads nowhere bad. */
   private static final double LEARNING_RATE = 1e-3;
 
-  private static final Duration RESERVE = Duration.ofSeconds(15);
+  private static final Duration RESERVE = Duration.ofSeconds(25);
   private static final List<String> MANIFOLDS = List.of("point", "ellipse");
 
   private RiemannianCost() {}
@@ -82,11 +82,6 @@ public final class RiemannianCost {
     Batch batch = new Batch(BATCH);
     try (Device device = Device.open(arguments.length < 2 ? DEVICE : arguments[1])) {
       System.out.println(device.description());
-      for (String manifold : MANIFOLDS) {
-        for (Kind kind : Kind.values()) {
-          printParts(device, kind, manifold, batch);
-        }
-      }
       List<Timings> timings = new ArrayList<>();
       List<Step> steps = new ArrayList<>();
       Alternation alternation = new Alternation();
@@ -99,8 +94,13 @@ public final class RiemannianCost {
       }
       Duration uptime = Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime());
       alternation.run(Integer.MAX_VALUE, most.minus(RESERVE).minus(uptime));
-      report(timings);
       steps.forEach(Step::close);
+      for (String manifold : MANIFOLDS) {
+        for (Kind kind : Kind.values()) {
+          printParts(device, kind, manifold, batch);
+        }
+      }
+      report(timings);
     }
   }
 

@@ -30,8 +30,7 @@ final class BlockedCholesky {
           (worker, first, last) ->
               LinearAlgebra.divideByTransposed(diagonal, panel.rows(first, last - first)));
       if (rest > 0) {
-        new Triangle(workers, rest)
-            .addSquare(-1, new Matrix[] {panel}, s.part(end, end, rest, rest));
+        new Triangle(workers, rest).addSquare(-1, panel, s.part(end, end, rest, rest));
       }
     }
     return true;

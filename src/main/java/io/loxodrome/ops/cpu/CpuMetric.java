@@ -12,9 +12,6 @@ import org.bytedeco.javacpp.Pointer;
 final class CpuMetric implements MetricOperators {
   private static final int GRAIN = 16;
 
-  /** Doubles that long columns are widened to at a time: 8 MiB. */
-  private static final int WIDENED = 1 << 20;
-
   private final NativePool pool;
   private final Workers workers;
 
@@ -45,10 +42,7 @@ final class CpuMetric implements MetricOperators {
 
   @Override
   public void clear(Tensor gram) {
-    Pointer.memset(
-        new Address(NativeMemory.block("gram", gram, gram.type()).address()),
-        0,
-        gram.size() * gram.type().bytes());
+    matrix("gram", gram).clear();
   }
 
   @Override
@@ -58,36 +52,7 @@ final class CpuMetric implements MetricOperators {
     if (s.isEmpty() || r[0].isEmpty()) {
       return;
     }
-    Triangle triangle = new Triangle(workers, s.rows());
-    if (s.isSingle()) {
-      triangle.addSquare(factor, r, s);
-    } else {
-      addWidened(factor, r, s, triangle);
-    }
-  }
-
-  /** Some columns at a time, in double precision. */
-  private void addWidened(double factor, Matrix[] r, Matrix s, Triangle triangle) {
-    int parameters = r[0].columns();
-    int most = Math.max(GRAIN, Math.min(parameters, WIDENED / s.rows()));
-    try (Workspace space = new Workspace(pool, (long) s.rows() * most * Double.BYTES)) {
-      for (int from = 0; from < parameters; from += most) {
-        int count = Math.min(most, parameters - from);
-        Matrix wide = Matrix.contiguous(ElementType.FLOAT64, space.address(), s.rows(), count);
-        int first = from;
-        workers.slices(s.rows(), GRAIN, (worker, low, high) -> widen(r, first, wide, low, high));
-        triangle.addSquare(factor, new Matrix[] {wide}, s);
-      }
-    }
-  }
-
-  private static void widen(Matrix[] r, int column, Matrix wide, int from, int to) {
-    double[] numbers = new double[wide.columns()];
-    int height = r[0].rows();
-    for (int row = from; row < to; row++) {
-      r[row / height].get(row % height, column, numbers, numbers.length);
-      wide.put(row, 0, numbers, numbers.length);
-    }
+    new RowProducts(pool, workers, r, factor, s).add();
   }
 
   @Override
@@ -159,13 +124,7 @@ final class CpuMetric implements MetricOperators {
     workers.slices(
         from.rows(),
         GRAIN,
-        (worker, first, end) -> {
-          double[] numbers = new double[from.columns()];
-          for (int row = first; row < end; row++) {
-            from.get(row, 0, numbers, numbers.length);
-            to.put(row, 0, numbers, numbers.length);
-          }
-        });
+        (worker, first, end) -> from.rows(first, end - first).copyTo(to.rows(first, end - first)));
   }
 
   @Override

@@ -9,6 +9,9 @@ import static io.loxodrome.ops.cpu.OpenBlas.RIGHT;
 import static io.loxodrome.ops.cpu.OpenBlas.ROW_MAJOR;
 import static io.loxodrome.ops.cpu.OpenBlas.TRANSPOSED;
 
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.javacpp.FloatPointer;
+
 /**
  * Linear algebra in the precision of its matrices, which must be one, on the calling thread.
  *
@@ -20,12 +23,12 @@ final class LinearAlgebra {
 
   private LinearAlgebra() {}
 
-  /** C = factor A B^T + keep C. */
+  /** C = factor A B^T + keep C, keep 0 or 1. */
   static void timesTransposed(double factor, Matrix a, Matrix b, double keep, Matrix c) {
     multiply(factor, a, AS_IT_IS, b, TRANSPOSED, keep, c);
   }
 
-  /** C = factor A^T B + keep C. */
+  /** C = factor A^T B + keep C, keep 0 or 1. */
   static void transposedTimes(double factor, Matrix a, Matrix b, double keep, Matrix c) {
     multiply(factor, a, TRANSPOSED, b, AS_IT_IS, keep, c);
   }
@@ -36,22 +39,25 @@ final class LinearAlgebra {
       return;
     }
     int inner = left == TRANSPOSED ? a.rows() : a.columns();
-    if (c.isSingle()) {
-      OpenBlas.cblas_sgemm(
-          ROW_MAJOR,
-          left,
-          right,
-          c.rows(),
-          c.columns(),
-          inner,
-          (float) factor,
-          a.address(),
-          step(a),
-          b.address(),
-          step(b),
-          (float) keep,
-          c.address(),
-          step(c));
+    if (inner == 0 && keep == 0) {
+      c.clear(); // which oneDNN does not do
+    } else if (c.isSingle()) {
+      OneDnn.check(
+          dnnl.dnnl_sgemm(
+              letter(left),
+              letter(right),
+              c.rows(),
+              c.columns(),
+              inner,
+              (float) factor,
+              floats(a),
+              step(a),
+              floats(b),
+              step(b),
+              (float) keep,
+              floats(c),
+              step(c)),
+          "multiply matrices");
     } else {
       OpenBlas.cblas_dgemm(
           ROW_MAJOR,
@@ -69,6 +75,14 @@ final class LinearAlgebra {
           c.address(),
           step(c));
     }
+  }
+
+  private static byte letter(int transpose) {
+    return (byte) (transpose == TRANSPOSED ? 'T' : 'N');
+  }
+
+  private static FloatPointer floats(Matrix matrix) {
+    return new FloatPointer(new Address(matrix.address()));
   }
 
   /** The library takes no stride of 0, even where there is nothing. */

@@ -3,6 +3,7 @@ package io.loxodrome.ops.cpu;
 import io.loxodrome.tensor.ElementType;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
 
 /**
  * A row-major matrix of real numbers outside the heap.
@@ -66,6 +67,29 @@ record Matrix(ElementType type, long address, int rows, int columns, int stride)
       new FloatPointer(to).put(floats);
     } else {
       new DoublePointer(to).put(source, 0, count);
+    }
+  }
+
+  /** Makes all numbers 0. */
+  void clear() {
+    for (int row = 0; row < rows; row++) {
+      Pointer.memset(new Address(addressOf(row, 0)), 0, (long) columns * type.bytes());
+    }
+  }
+
+  /** Copies all numbers to another matrix of this size, in its precision. */
+  void copyTo(Matrix target) {
+    double[] numbers = type == target.type ? new double[0] : new double[columns];
+    for (int row = 0; row < rows; row++) {
+      if (type == target.type) {
+        Pointer.memcpy(
+            new Address(target.addressOf(row, 0)),
+            new Address(addressOf(row, 0)),
+            (long) columns * type.bytes());
+      } else {
+        get(row, 0, numbers, columns);
+        target.put(row, 0, numbers, columns);
+      }
     }
   }
 }

@@ -32,22 +32,6 @@ final class OpenBlas {
 
   private static native void openblas_set_num_threads(int count);
 
-  static native void cblas_sgemm(
-      int layout,
-      int transposeA,
-      int transposeB,
-      int rows,
-      int columns,
-      int inner,
-      float alpha,
-      long a,
-      int strideA,
-      long b,
-      int strideB,
-      float beta,
-      long c,
-      int strideC);
-
   static native void cblas_dgemm(
       int layout,
       int transposeA,

@@ -44,26 +44,14 @@ final class Triangle {
    * S += factor R R^T.
    *
    * @param s lower triangle, as large as this
-   * @param r rows of R, in blocks of equally many
    */
-  void addSquare(double factor, Matrix[] r, Matrix s) {
-    rows((from, to) -> addRows(factor, r, s, from, to));
-  }
-
-  private static void addRows(double factor, Matrix[] r, Matrix s, int from, int to) {
-    int height = r[0].rows();
-    for (int row = from; row < to; ) {
-      int block = row / height;
-      int first = row - block * height;
-      int count = Math.min(height - first, to - row);
-      Matrix own = r[block].rows(first, count);
-      for (int b = 0; b <= block; b++) {
-        int columns = b == block ? first : height;
-        Matrix target = s.part(row, b * height, count, columns);
-        LinearAlgebra.timesTransposed(factor, own, r[b].rows(0, columns), 1, target);
-      }
-      LinearAlgebra.addSquare(factor, own, s.part(row, row, count, count));
-      row += count;
-    }
+  void addSquare(double factor, Matrix r, Matrix s) {
+    rows(
+        (from, to) -> {
+          Matrix own = r.rows(from, to - from);
+          Matrix left = s.part(from, 0, to - from, from);
+          LinearAlgebra.timesTransposed(factor, own, r.rows(0, from), 1, left);
+          LinearAlgebra.addSquare(factor, own, s.part(from, from, to - from, to - from));
+        });
   }
 }

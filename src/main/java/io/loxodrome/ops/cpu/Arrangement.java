@@ -1,7 +1,8 @@
 package io.loxodrome.ops.cpu;
 
 /**
- * Images that stand in a layout of oneDNN's, one after another, from one layer to the next.
+ * Images, or gradients of weights, that stand in a layout of oneDNN's, one after another, from one
+ * operator to the next.
  *
  * <p>Whoever wants them row-major has it undone; see {@link NativeMemory#floats}.
  *

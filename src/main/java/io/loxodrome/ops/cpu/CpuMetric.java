@@ -48,11 +48,10 @@ final class CpuMetric implements MetricOperators {
   @Override
   public void addGram(List<Tensor> rows, double factor, Tensor gram) {
     Matrix s = matrix("gram", gram);
-    Matrix[] r = matrices("rows", rows, rows.get(0).shape().dimension(0));
-    if (s.isEmpty() || r[0].isEmpty()) {
-      return;
+    ColumnRows r = new ColumnRows(pool, workers, rows, rows.get(0).shape().dimension(0));
+    if (!s.isEmpty() && !r.isEmpty()) {
+      new RowProducts(pool, workers, r.probes(), factor, s).add();
     }
-    new RowProducts(pool, workers, r, factor, s).add();
   }
 
   @Override
@@ -243,9 +242,12 @@ final class CpuMetric implements MetricOperators {
   public void project(
       Tensor coefficients, List<Tensor> rows, double factor, Tensor vectors, Tensor projections) {
     Matrix a = matrix("coefficients", coefficients);
-    Matrix[] r = matrices("rows", rows, a.rows());
-    Matrix v = matrix("vectors", vectors);
+    ColumnRows r = new ColumnRows(pool, workers, rows, a.rows());
     Matrix t = matrix("projections", projections, 1);
+    r.read(matrix("vectors", vectors), v -> project(a, r.probes(), factor, v, t));
+  }
+
+  private void project(Matrix a, List<Matrix> r, double factor, Matrix v, Matrix t) {
     try (Workspace space = new Workspace(pool, (long) t.columns() * a.columns() * Float.BYTES)) {
       workers.slices(
           t.columns(),
@@ -260,7 +262,7 @@ final class CpuMetric implements MetricOperators {
                 to,
                 (probe, first, count, offset) ->
                     LinearAlgebra.timesTransposed(
-                        factor, r[probe].rows(first, count), v, 0, own.rows(offset, count)));
+                        factor, r.get(probe).rows(first, count), v, 0, own.rows(offset, count)));
             mixRows(a, own, from, t);
           });
     }
@@ -306,8 +308,11 @@ final class CpuMetric implements MetricOperators {
       Tensor weights, Tensor coefficients, List<Tensor> rows, double factor, Tensor combination) {
     Matrix w = matrix("weights", weights, 1);
     Matrix a = matrix("coefficients", coefficients);
-    Matrix[] r = matrices("rows", rows, a.rows());
-    Matrix v = matrix("combination", combination);
+    ColumnRows r = new ColumnRows(pool, workers, rows, a.rows());
+    r.write(matrix("combination", combination), v -> combine(w, a, r.probes(), factor, v));
+  }
+
+  private void combine(Matrix w, Matrix a, List<Matrix> r, double factor, Matrix v) {
     try (Workspace space = new Workspace(pool, (long) w.columns() * a.columns() * Float.BYTES)) {
       Matrix scaled =
           Matrix.contiguous(ElementType.FLOAT32, space.address(), w.columns(), a.columns());
@@ -316,11 +321,11 @@ final class CpuMetric implements MetricOperators {
           v.columns(),
           GRAIN,
           (worker, from, to) -> {
-            for (int probe = 0; probe < r.length; probe++) {
+            for (int probe = 0; probe < r.size(); probe++) {
               LinearAlgebra.transposedTimes(
                   factor,
                   scaled.rows(probe * a.rows(), a.rows()),
-                  someColumns(r[probe], from, to),
+                  someColumns(r.get(probe), from, to),
                   probe == 0 ? 0 : 1,
                   someColumns(v, from, to));
             }

@@ -20,6 +20,11 @@ record Matrix(ElementType type, long address, int rows, int columns, int stride)
     return new Matrix(type, address, rows, columns, columns);
   }
 
+  /** A matrix like this elsewhere. */
+  Matrix at(long other) {
+    return new Matrix(type, other, rows, columns, stride);
+  }
+
   /** The part that begins at a row and a column. */
   Matrix part(int row, int column, int partRows, int partColumns) {
     return new Matrix(type, addressOf(row, column), partRows, partColumns, stride);

@@ -239,7 +239,6 @@ final class MixedConvolution implements ConvolutionWay {
       MixtureGradients rows) {
     Blocking blocking = blocking(plan, input, output, outputGradient);
     ConvolutionCall call = call(plan, blocking, input, output, trace, outputGradient, null);
-    ExampleGradients gradients = new ExampleGradients(call, blocking, rows);
-    workers.slices(rows.weights().shape().dimension(0), 1, gradients::run);
+    new ExampleGradients(call, blocking, rows).run(workers);
   }
 }

@@ -61,8 +61,13 @@ final class NativeMemory extends Memory {
 
   /** Whether a tensor's images stand in {@code layout}. */
   static boolean isArranged(Tensor tensor, Layout layout) {
-    Arrangement found = memory("images", tensor).arrangement;
+    Arrangement found = arrangement(tensor);
     return found != null && found.layout().equals(layout);
+  }
+
+  /** How a tensor's images stand, null if row-major. */
+  static @Nullable Arrangement arrangement(Tensor tensor) {
+    return memory("images", tensor).arrangement;
   }
 
   /** The block behind a real tensor, its numbers in whatever order they stand. */

@@ -1,5 +1,7 @@
 package io.loxodrome.ops.cpu;
 
+import java.util.List;
+
 /**
  * S += factor R R^T for columns of K that are given in full, the rows of R; the lower triangle.
  *
@@ -15,14 +17,16 @@ final class RowProducts {
   /** Numbers between one column's chunk and the next one's: a cache line of floats. */
   private static final int GAP = 16;
 
-  private static final int BLOCK = 128;
+  private static final int BLOCK = 384;
+
+  private static final int GRAIN = 16;
 
   /** Numbers of a band at most, unless a block of rows has more: 8 MiB of floats. */
   private static final int BAND = 1 << 21;
 
   private final NativePool pool;
   private final Workers workers;
-  private final Matrix[] r;
+  private final List<Matrix> r;
   private final double factor;
   private final Matrix s;
   private final int parameters;
@@ -33,13 +37,13 @@ final class RowProducts {
    * @param r the columns of each probe, of S's precision or less
    * @param s lower triangle, updated, not empty
    */
-  RowProducts(NativePool pool, Workers workers, Matrix[] r, double factor, Matrix s) {
+  RowProducts(NativePool pool, Workers workers, List<Matrix> r, double factor, Matrix s) {
     this.pool = pool;
     this.workers = workers;
     this.r = r;
     this.factor = factor;
     this.s = s;
-    this.parameters = r[0].columns();
+    this.parameters = r.get(0).columns();
   }
 
   /** Adds them on all workers. */
@@ -72,7 +76,7 @@ final class RowProducts {
             parameters,
             CHUNK,
             (worker, first, end) -> sum(worker, first, end, shares[worker.index()]));
-        workers.slices(to - from, BLOCK / 8, (worker, first, end) -> join(shares, first, end));
+        workers.slices(to - from, GRAIN, (worker, first, end) -> join(shares, first, end));
       }
     }
 
@@ -91,9 +95,9 @@ final class RowProducts {
     }
 
     private void copy(int parameter, Matrix close) {
-      int batch = r[0].rows();
+      int batch = r.get(0).rows();
       for (int row = 0; row < to; row++) {
-        Matrix source = r[row / batch].part(row % batch, parameter, 1, close.columns());
+        Matrix source = r.get(row / batch).part(row % batch, parameter, 1, close.columns());
         source.copyTo(close.rows(row, 1));
       }
     }

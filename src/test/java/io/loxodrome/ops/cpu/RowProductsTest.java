@@ -45,13 +45,13 @@ class RowProductsTest {
     int size = batch * probes;
     double[][] columns = new double[size][];
     List<Workspace> spaces = new ArrayList<>();
-    Matrix[] r = new Matrix[probes];
+    List<Matrix> r = new ArrayList<>();
     for (int probe = 0; probe < probes; probe++) {
       double[] all = integers(batch * parameters);
       for (int i = 0; i < batch; i++) {
         columns[probe * batch + i] = Arrays.copyOfRange(all, i * parameters, (i + 1) * parameters);
       }
-      r[probe] = matrix(spaces, ElementType.FLOAT32, batch, all);
+      r.add(matrix(spaces, ElementType.FLOAT32, batch, all));
     }
     double[] before = integers(size * size);
     Matrix s = matrix(spaces, type, size, before);

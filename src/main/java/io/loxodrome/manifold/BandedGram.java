@@ -1,5 +1,7 @@
 package io.loxodrome.manifold;
 
+import java.util.function.DoublePredicate;
+
 /**
  * The Gram matrix of an open cubic B-spline, with 7 diagonals, solved through a banded Cholesky
  * factor in O(n).
@@ -82,12 +84,36 @@ public final class BandedGram implements Gram {
     return r;
   }
 
+  /**
+   * Returns the ratio of the extreme eigenvalues, each in O(n) by bisection: mu exceeds the largest
+   * exactly when mu I - G has a Cholesky factor, a test that is stable for any matrix.
+   */
   @Override
   public double conditionNumber() {
     // B-splines are non-negative and sum to 1, so no row of G sums to more than 1.
-    double largest = Eigenvalues.bisect(0, 1, mu -> BandedCholesky.positiveDefinite(rows, -1, mu));
-    double smallest =
-        Eigenvalues.bisect(0, largest, mu -> !BandedCholesky.positiveDefinite(rows, 1, -mu));
+    double largest = bisect(0, 1, mu -> BandedCholesky.positiveDefinite(rows, -1, mu));
+    double smallest = bisect(0, largest, mu -> !BandedCholesky.positiveDefinite(rows, 1, -mu));
     return largest / smallest;
+  }
+
+  /**
+   * Returns the boundary in [low, high] above which a condition holds, to the last bit.
+   *
+   * @param above false up to the boundary, true beyond it
+   */
+  private static double bisect(double low, double high, DoublePredicate above) {
+    double below = low;
+    double beyond = high;
+    while (true) {
+      double middle = below + (beyond - below) / 2;
+      if (middle <= below || middle >= beyond) {
+        return middle;
+      }
+      if (above.test(middle)) {
+        beyond = middle;
+      } else {
+        below = middle;
+      }
+    }
   }
 }

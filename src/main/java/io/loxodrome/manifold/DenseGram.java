@@ -102,6 +102,10 @@ public final class DenseGram implements Gram {
    */
   @Override
   public double conditionNumber() {
-    return Eigenvalues.largest(matrix) * Eigenvalues.largest(inverse);
+    return largestEigenvalue(matrix) * largestEigenvalue(inverse);
+  }
+
+  private static double largestEigenvalue(double[][] symmetric) {
+    return Eigendecomposition.of(symmetric).values()[symmetric.length - 1];
   }
 }

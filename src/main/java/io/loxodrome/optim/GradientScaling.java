@@ -4,7 +4,8 @@ package io.loxodrome.optim;
  * What an optimiser does to the length of a gradient before it steps along it.
  *
  * <p>Lengths are in the manifold's metric: |g|^2 = sum over all parameters of tr(g^T G^-1 g), which
- * is also the squared length tr(dP^T G dP) of the step dP = G^-1 g.
+ * is also the squared length tr(dP^T G dP) of the step dP = G^-1 g. An optimiser that steps in
+ * another metric M measures in that: |g|^2 = g^T M^-1 g.
  */
 public sealed interface GradientScaling {
   /** Leaves gradients as they are: the learning rate is 1 / (2 lambda) of WWM theorem 1, fixed. */

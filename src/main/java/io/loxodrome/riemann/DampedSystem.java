@@ -14,13 +14,15 @@ import java.util.function.Function;
  *
  * <p>Cholesky's factor in the device's real type; if there is none, S and its factor in a more
  * precise type where the device has one; if there is none either, the factor of S with a damping
- * that grows fourfold until there is one, as the preconditioner of conjugate gradients.
+ * that grows fourfold until there is one, as the preconditioner of conjugate gradients. What these
+ * end with is used if a step can bear it, and refused if not.
  */
 final class DampedSystem {
   private static final int POWER_STEPS = 8;
   private static final int MOST_RAISES = 40;
-  private static final int MOST_STEPS = 100;
-  private static final double TOLERANCE = 1e-7;
+
+  /** So much of its length a step may be wrong by. */
+  private static final double BEARABLE = 0.1;
 
   private final Device device;
   private final String name;
@@ -98,7 +100,8 @@ final class DampedSystem {
    *
    * @param damping mu, positive
    * @param values t, and w in the end, N
-   * @throws ArithmeticException if S or t holds numbers that are not finite
+   * @throws ArithmeticException if S or t holds numbers that are not finite, or if the solution
+   *     that was found is too far off for a step: by more than a tenth of its length in the metric
    */
   Path solve(double damping, Tensor values) {
     Tensor column = values.reshape(vector);
@@ -130,39 +133,32 @@ final class DampedSystem {
     }
   }
 
-  /** Conjugate gradients, preconditioned by the factor of what is damped more. */
+  /**
+   * Conjugate gradients, preconditioned by the factor of what is damped more.
+   *
+   * <p>A residual r makes the step wrong by Q K (mu I + S)^-1 r / mu, which in the metric is at
+   * most |r| / mu long; the step itself is at least |w| long there, for w is K^T times it.
+   */
   private void iterate(Tensor matrix, double damping, Tensor values) {
-    try (Tensor factor = device.allocate(matrix.type(), matrix.shape());
-        Tensor from = device.allocate(vector);
-        Tensor to = device.allocate(vector)) {
+    try (Tensor factor = device.allocate(matrix.type(), matrix.shape())) {
       factorizeRaised(matrix, damping, factor);
-      double[] right = values.toDoubles();
-      double[] w = new double[right.length];
-      double[] residual = right.clone();
-      double[] z = preconditioned(factor, residual, to);
-      double[] direction = z.clone();
-      double rz = SymmetricMatrix.dot(residual, z);
-      double goal = TOLERANCE * TOLERANCE * SymmetricMatrix.dot(right, right);
-      for (int step = 0;
-          step < MOST_STEPS && SymmetricMatrix.dot(residual, residual) > goal;
-          step++) {
-        operators().multiply(matrix, from.write(direction), to);
-        double[] image = to.toDoubles();
-        add(image, damping, direction);
-        double curvature = SymmetricMatrix.dot(direction, image);
-        if (!(curvature > 0)) {
-          break;
-        }
-        add(w, rz / curvature, direction);
-        add(residual, -rz / curvature, image);
-        z = preconditioned(factor, residual, to);
-        double next = SymmetricMatrix.dot(residual, z);
-        for (int i = 0; i < direction.length; i++) {
-          direction[i] = z[i] + next / rz * direction[i];
-        }
-        rz = next;
+      try (ConjugateGradients gradients = new ConjugateGradients(device, matrix, damping, factor)) {
+        double[] right = values.toDoubles();
+        double[] w = gradients.solve(right);
+        requireBearable(
+            gradients.residual(right, w), damping, Math.sqrt(SymmetricMatrix.dot(w, w)));
+        values.write(w);
       }
-      values.write(w);
+    }
+  }
+
+  private void requireBearable(double residual, double damping, double length) {
+    double bearable = BEARABLE * damping * length;
+    if (!(residual <= bearable)) {
+      throw new ArithmeticException(
+          ("the layerwise metric of %s has no Cholesky factor with damping %s, and conjugate"
+                  + " gradients left a residual of %s, where a step bears %s: raise the damping mu")
+              .formatted(name, damping, residual, bearable));
     }
   }
 
@@ -177,17 +173,6 @@ final class DampedSystem {
     throw new ArithmeticException(
         "the layerwise metric of %s has no Cholesky factor with any damping up to %s"
             .formatted(name, raised));
-  }
-
-  private double[] preconditioned(Tensor factor, double[] residual, Tensor room) {
-    operators().solve(factor, room.write(residual));
-    return room.toDoubles();
-  }
-
-  private static void add(double[] x, double factor, double[] y) {
-    for (int i = 0; i < x.length; i++) {
-      x[i] += factor * y[i];
-    }
   }
 
   private static double sum(double[] x) {

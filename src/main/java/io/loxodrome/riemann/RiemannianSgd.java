@@ -48,11 +48,12 @@ public final class RiemannianSgd extends Optimizer {
    * @param learningRate eta, at least 0; empty: 1 / the number of modules, for which eta
    *     lam_max(M^-1 H) is at most 1 with the Gauss-Newton matrix H of the batch, if the factor is
    *     exact. That holds of the loss's quadratic model alone: where a network is certain and
-   *     wrong, H is next to nothing, M^-1 g is long, and the rate has to be smaller
+   *     wrong, H is next to nothing, M^-1 g is long, and the rate has to be smaller. Where the step
+   *     is {@linkplain GradientScaling.Constrained constrained}, its length, and not empty
    * @param momentum in [0, 1)
    * @param weightDecay decoupled: P shrinks by learningRate weightDecay each step; at least 0
-   * @param scaling what is done to the gradients' length, the root of g^T M^-1 g, which is that of
-   *     the step too
+   * @param scaling what is done to the gradients' length, the root of the sum of g^T M^-1 g over
+   *     all modules, which is that of the step too
    */
   public record Settings(
       OutputFactor factor,
@@ -73,9 +74,22 @@ public final class RiemannianSgd extends Optimizer {
         throw new IllegalArgumentException("momentum is " + momentum + ", must be in [0, 1)");
       }
       if (scaling instanceof GradientScaling.Constrained) {
+        requireOneLength(learningRate, momentum);
+      }
+    }
+
+    private static void requireOneLength(OptionalDouble learningRate, double momentum) {
+      if (learningRate.isEmpty()) {
         throw new IllegalArgumentException(
-            "a step in the layerwise metric cannot be constrained: its length is not that of G^-1"
-                + " g; use Sgd without momentum");
+            "there is no learning rate; where the step is constrained it is the step's length and"
+                + " has to be given");
+      }
+      if (momentum != 0) {
+        throw new IllegalArgumentException(
+            "momentum is "
+                + momentum
+                + ", must be 0 where the step is constrained: its length would not be the one"
+                + " asked for");
       }
     }
 

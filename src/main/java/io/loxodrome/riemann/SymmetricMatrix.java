@@ -1,5 +1,6 @@
 package io.loxodrome.riemann;
 
+import io.loxodrome.manifold.Eigendecomposition;
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -109,7 +110,7 @@ public final class SymmetricMatrix {
 
   private Eigendecomposition decomposed() {
     if (decomposition == null) {
-      decomposition = Eigendecomposition.of(copy(0, size(), 0, size()));
+      decomposition = Eigendecomposition.of(rows);
     }
     return decomposition;
   }

@@ -12,6 +12,9 @@ class CholeskyTest extends KernelTest {
   /** So few columns that matrices of three blocks have several strips of different widths. */
   private static final int STRIP = 48;
 
+  /** Rows of a block of the diagonal. */
+  private static final int BLOCK = 64;
+
   private Cholesky cholesky() {
     return new Cholesky(kernels, new ReferenceProducts(driver), STRIP);
   }
@@ -92,6 +95,21 @@ class CholeskyTest extends KernelTest {
       long workspace = workspace(cholesky().factorizeWorkspace(size));
       cholesky().factorize(s.address(), size, 0, failed.address(), workspace, Stream.DEFAULT);
       assertThat(failed.read()).as("%s", bad).containsExactly(1, 0, 0, 0);
+      if (pivot < BLOCK) {
+        assertFirstBlockIs(values, Numbers.values(Storage.FLOAT32, s.read()), size);
+      }
+    }
+  }
+
+  /** Below the diagonal, where no product has been. */
+  private static void assertFirstBlockIs(double[] expected, double[] values, int size) {
+    for (int row = 0; row < Math.min(size, BLOCK); row++) {
+      for (int column = 0; column <= row; column++) {
+        int at = row * size + column;
+        assertThat(values[at])
+            .as("row %d, column %d", row, column)
+            .isEqualTo(Double.valueOf((float) expected[at]));
+      }
     }
   }
 

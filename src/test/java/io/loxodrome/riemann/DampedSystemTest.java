@@ -9,6 +9,7 @@ import io.loxodrome.riemann.DampedSystem.Path;
 import io.loxodrome.tensor.ElementType;
 import io.loxodrome.tensor.Shape;
 import io.loxodrome.tensor.Tensor;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,11 +31,18 @@ class DampedSystemTest {
   }
 
   private Tensor diagonal(ElementType type, double... values) {
-    double[] matrix = new double[9];
-    for (int i = 0; i < 3; i++) {
-      matrix[4 * i] = values[i];
+    int size = values.length;
+    double[] matrix = new double[size * size];
+    for (int i = 0; i < size; i++) {
+      matrix[(size + 1) * i] = values[i];
     }
-    return device.allocate(type, SQUARE).write(matrix);
+    return device.allocate(type, Shape.of(size, size)).write(matrix);
+  }
+
+  /** A system that rounding is not to blame for. */
+  private DampedSystem system(Tensor gram) {
+    return new DampedSystem(
+        device, "here", gram, type -> device.allocate(type, gram.shape()).write(gram.toDoubles()));
   }
 
   /** What the solution should be: t_i / (s_i + mu) where S is diagonal. */
@@ -98,15 +106,95 @@ class DampedSystemTest {
         0);
   }
 
+  /**
+   * After two steps 0.0045 of the step is wrong, after the third 0.57; then a direction has a
+   * negative curvature.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"reference:float64", "reference", "cpu"})
+  void theBestIterateIsUsedIfAStepCanBearIt(String name) {
+    open(name);
+    try (Tensor gram = diagonal(device.realType(), 3, 42, 7, -4);
+        Tensor values = device.allocate(Shape.of(4)).write(new double[] {4, 4, 0.01, 0.001})) {
+      assertThat(system(gram).solve(1, values)).isEqualTo(Path.CONJUGATE_GRADIENTS);
+      double[] w = values.toDoubles();
+      assertThat(w[0]).isCloseTo(1, within(1e-3));
+      assertThat(w[1]).isCloseTo(4 / 43.0, within(1e-3));
+      assertThat(w[2]).isCloseTo(0.01 / 8, within(1e-3));
+    }
+  }
+
+  /** The largest and the most negative eigenvalue are those of a hopeless preconditioner. */
+  private double[] hardEigenvalues(double largest) {
+    double[] eigenvalues = new double[121];
+    for (int i = 0; i < 120; i++) {
+      eigenvalues[i] = largest * Math.pow(10, i / 119.0 * 6 - 6);
+    }
+    eigenvalues[120] = -largest;
+    return eigenvalues;
+  }
+
+  private Tensor ones(int size) {
+    double[] values = new double[size + 1];
+    Arrays.fill(values, 0, size, 1);
+    return device.allocate(Shape.of(size + 1)).write(values);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"reference:float64", "reference", "cpu"})
+  void whatTheLastStepCameToIsUsedIfAStepCanBearIt(String name) {
+    open(name);
+    double[] eigenvalues = hardEigenvalues(3e3);
+    try (Tensor gram = diagonal(device.realType(), eigenvalues);
+        Tensor values = ones(120)) {
+      assertThat(system(gram).solve(1, values)).isEqualTo(Path.CONJUGATE_GRADIENTS);
+      double[] w = values.toDoubles();
+      double[] residual = new double[w.length];
+      for (int i = 0; i < 120; i++) {
+        residual[i] = 1 - (eigenvalues[i] + 1) * w[i];
+      }
+      double share = Math.sqrt(Matrices.dot(residual, residual) / Matrices.dot(w, w));
+      assertThat(share).isBetween(1e-6, 0.1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"reference:float64", "reference", "cpu"})
+  void whatIsTooFarOffAfterTheLastStepIsRefused(String name) {
+    open(name);
+    try (Tensor gram = diagonal(device.realType(), hardEigenvalues(1e6));
+        Tensor values = ones(120)) {
+      double[] before = values.toDoubles();
+      assertThatExceptionOfType(ArithmeticException.class)
+          .isThrownBy(() -> system(gram).solve(1, values))
+          .withMessageContaining("here")
+          .withMessageContaining("damping 1.0")
+          .withMessageContaining("residual of 10.95")
+          .withMessageContaining("raise the damping mu");
+      assertThat(values.toDoubles()).isEqualTo(before);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"reference:float64", "reference", "cpu"})
+  void curvatureThatIsNotPositiveIsRefusedIfNothingGoodCameBefore(String name) {
+    open(name);
+    try (Tensor gram = diagonal(device.realType(), 3, 1, -20);
+        Tensor values = device.allocate(Shape.of(3)).write(new double[] {1, 2, 0.01})) {
+      assertThatExceptionOfType(ArithmeticException.class)
+          .isThrownBy(() -> system(gram).solve(1, values))
+          .withMessageContaining("here")
+          .withMessageContaining("residual of 0.722");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"reference:float64", "reference", "cpu"})
   void whatIsNotFiniteIsRefused(String name) {
     open(name);
     try (Tensor gram = diagonal(device.realType(), 1, Double.NaN, 1);
         Tensor values = device.allocate(Shape.of(3)).write(new double[] {1, 2, 3})) {
-      DampedSystem system =
-          new DampedSystem(
-              device, "here", gram, type -> device.allocate(type, SQUARE).write(gram.toDoubles()));
+      DampedSystem system = system(gram);
       assertThatExceptionOfType(ArithmeticException.class)
           .isThrownBy(system::largestEigenvalue)
           .withMessageContaining("here");

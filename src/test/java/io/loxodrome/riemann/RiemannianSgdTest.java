@@ -134,6 +134,28 @@ class RiemannianSgdTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"reference:float64", "reference", "cpu"})
+  void gradientsOfZeroMakeNoConstrainedStep(String name) {
+    open(name);
+    RiemannianSgd.Settings constrained =
+        EXACT.withLearningRate(0.1).withScaling(new GradientScaling.Constrained());
+    try (Layer network = network("ellipse");
+        Problem problem = new Problem(device, 6, Shape.of(4), 1, 3);
+        Conditioning conditioning = new Conditioning(device, problem.places());
+        Tape tape = Tape.recording(device);
+        Tensor none = device.zeros(Shape.of(6, 3));
+        Optimizer optimizer = new RiemannianSgd(device, network.parameters(), constrained)) {
+      double[] before = values(network);
+      Variable x = Variable.constant("x", problem.inputs());
+      Variable logits = network.forward(tape, x, conditioning);
+      optimizer.observe(tape, logits);
+      tape.backward(logits, none);
+      optimizer.step();
+      assertThat(values(network)).isEqualTo(before);
+    }
+  }
+
   /** With G and mu so large that K K^T is nothing beside it, it is SGD. */
   @Test
   void withALargeDampingItIsSgd() {
@@ -329,6 +351,13 @@ class RiemannianSgdTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> EXACT.withLearningRate(Double.NaN))
         .withMessageContaining("learning rate is NaN");
+    GradientScaling constrained = new GradientScaling.Constrained();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EXACT.withScaling(constrained))
+        .withMessageContaining("no learning rate");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EXACT.withLearningRate(1).withMomentum(0.5).withScaling(constrained))
+        .withMessageContaining("momentum is 0.5, must be 0");
   }
 
   /** Both ways to keep a linear layer's columns come to the same step. */

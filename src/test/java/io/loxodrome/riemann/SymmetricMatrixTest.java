@@ -5,61 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
 import java.util.Random;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Eigenvalues, functions and blocks of symmetric matrices. */
 class SymmetricMatrixTest {
-  /** A v = lambda v for an orthonormal basis, which is the definition. */
-  @Property(tries = 200)
-  void eigenvectorsAreOrthonormalAndFulfilTheirEquation(
-      @ForAll @IntRange(min = 1, max = 24) int n,
-      @ForAll @IntRange(min = 0, max = 24) int rank,
-      @ForAll long seed) {
-    double[][] a = Matrices.positive(new Random(seed), n, Math.max(1, rank), 1, -0.5);
-    Eigendecomposition found = Eigendecomposition.of(copy(a));
-    double[] values = found.values();
-    double[][] vectors = found.vectors();
-    double bound = 1e-13 * (1 + n * Math.abs(values[n - 1]));
-    for (int i = 0; i < n; i++) {
-      double[] product = Matrices.multiply(a, vectors[i]);
-      for (int j = 0; j < n; j++) {
-        assertThat(product[j]).isCloseTo(values[i] * vectors[i][j], offset(bound));
-        double expected = i == j ? 1 : 0;
-        assertThat(Matrices.dot(vectors[i], vectors[j])).isCloseTo(expected, offset(1e-13 * n));
-      }
-    }
-    assertThat(values).isSorted();
-  }
-
-  private static double[][] copy(double[][] a) {
-    return Matrices.block(a, 0, a.length, 0, a.length);
-  }
-
-  /** The second difference with fixed ends has the eigenvalues 2 - 2 cos(pi k / (n + 1)). */
-  @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3, 17, 64})
-  void theSecondDifferencesEigenvaluesAreKnown(int n) {
-    double[][] a = new double[n][n];
-    for (int i = 0; i < n; i++) {
-      a[i][i] = 2;
-      if (i > 0) {
-        a[i][i - 1] = -1;
-        a[i - 1][i] = -1;
-      }
-    }
-    double[] values = SymmetricMatrix.of(a).eigenvalues();
-    for (int k = 1; k <= n; k++) {
-      double expected = 2 - 2 * Math.cos(Math.PI * k / (n + 1));
-      assertThat(values[k - 1]).isCloseTo(expected, offset(1e-13));
-    }
-  }
-
   @Test
   void zeroEqualAndNegativeEigenvaluesAreFound() {
     assertThat(SymmetricMatrix.of(new double[3][3]).eigenvalues()).containsExactly(0, 0, 0);

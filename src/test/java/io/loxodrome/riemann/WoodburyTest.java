@@ -17,14 +17,18 @@ import io.loxodrome.nn.Parameter;
 import io.loxodrome.nn.Problem;
 import io.loxodrome.nn.Residual;
 import io.loxodrome.nn.Sequential;
+import io.loxodrome.nn.SoftmaxCrossEntropy;
 import io.loxodrome.ops.Activation;
 import io.loxodrome.ops.Convolution;
 import io.loxodrome.ops.Device;
 import io.loxodrome.ops.LayerNormalization;
 import io.loxodrome.ops.Linear;
+import io.loxodrome.optim.GradientScaling;
+import io.loxodrome.optim.Optimizer;
 import io.loxodrome.tensor.Shape;
 import io.loxodrome.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,6 +97,94 @@ class WoodburyTest {
             Residual.around("block", inner, Activation.RELU),
             shared,
             linear("out", spec, 4, CLASSES, Activation.NONE)));
+  }
+
+  /** The step of the whole network: the direction of the dense steps, as long as it should be. */
+  @ParameterizedTest
+  @ValueSource(strings = {"point", "line", "rod", "ellipse", "spline:5"})
+  void constrainedStepsAreAsLongAsTheLearningRate(String spec) {
+    double length = 0.03;
+    double damping = 0.01;
+    int dimensions = WeightManifold.parse(spec).dimensions();
+    try (Layer network =
+            Sequential.of(
+                linear("one", spec, 4, 6, Activation.RELU),
+                linear("two", spec, 6, CLASSES, Activation.NONE));
+        Problem problem = new Problem(device, BATCH, Shape.of(4), dimensions, CLASSES);
+        Conditioning conditioning = new Conditioning(device, problem.places());
+        Tape tape = Tape.recording(device);
+        Optimizer optimizer =
+            new RiemannianSgd(
+                device,
+                network.parameters(),
+                RiemannianSgd.Settings.of(new OutputFactor.Softmax())
+                    .withDamping(damping)
+                    .withLearningRate(length)
+                    .withScaling(new GradientScaling.Constrained()))) {
+      Variable x = Variable.constant("x", problem.inputs());
+      Variable logits = network.forward(tape, x, conditioning);
+      SoftmaxCrossEntropy loss = SoftmaxCrossEntropy.of(tape, logits, problem.labels());
+      try (LayerwiseMetric metric =
+          LayerwiseMetric.of(tape, logits, network.parameters(), new OutputFactor.Softmax(), 0)) {
+        List<double[][]> data = new ArrayList<>();
+        for (double[][] jacobian : jacobians(tape, logits, metric)) {
+          data.add(data(jacobian, logits.value().toDoubles()));
+        }
+        optimizer.observe(tape, logits);
+        loss.backward();
+        List<double[]> expected = new ArrayList<>();
+        List<double[]> before = new ArrayList<>();
+        double square = 0;
+        for (int m = 0; m < data.size(); m++) {
+          ModuleMetric module = metric.modules().get(m);
+          double[] g = gradients(module);
+          expected.add(denseStep(module, data.get(m), g, damping));
+          before.add(values(module));
+          square += Matrices.dot(g, expected.get(m));
+        }
+        optimizer.step();
+        double squaredLength = 0;
+        for (int m = 0; m < data.size(); m++) {
+          ModuleMetric module = metric.modules().get(m);
+          double[] step = minus(values(module), before.get(m));
+          double scale = -length / Math.sqrt(square);
+          double[] scaled = Arrays.stream(expected.get(m)).map(d -> scale * d).toArray();
+          assertThat(Dense.relativeError(step, scaled)).isLessThan(1e-11);
+          squaredLength += quadratic(module, data.get(m), step, damping);
+        }
+        assertThat(Math.sqrt(squaredLength)).isCloseTo(length, withinPercentage(1e-9));
+      }
+    }
+  }
+
+  private static double[] gradients(ModuleMetric module) {
+    return joined(
+        module.parameters().stream().map(p -> p.variable().gradient().toDoubles()).toList());
+  }
+
+  private static double[] values(ModuleMetric module) {
+    return joined(module.parameters().stream().map(p -> p.basis().toDoubles()).toList());
+  }
+
+  private static double[] minus(double[] left, double[] right) {
+    double[] difference = left.clone();
+    for (int i = 0; i < difference.length; i++) {
+      difference[i] -= right[i];
+    }
+    return difference;
+  }
+
+  /** x^T (mu G (x) I + data) x. */
+  private static double quadratic(
+      ModuleMetric module, double[][] data, double[] x, double damping) {
+    List<Place> places = Place.of(module);
+    double sum = 0;
+    for (int i = 0; i < x.length; i++) {
+      for (int j = 0; j < x.length; j++) {
+        sum += x[i] * x[j] * (damping * places.get(i).metric(places.get(j)) + data[i][j]);
+      }
+    }
+    return sum;
   }
 
   private ManifoldLinear linear(

@@ -1,4 +1,4 @@
-package io.loxodrome.riemann;
+package io.loxodrome.manifold;
 
 import java.util.Arrays;
 import java.util.Comparator;
@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * eigenvalue is right to about 1e-16 times the largest; n = 128 takes about 30 million
  * multiply-adds.
  */
-final class Eigendecomposition {
+public final class Eigendecomposition {
   private static final int STEPS_PER_VALUE = 50;
 
   private final double[] diagonal;
@@ -26,24 +26,40 @@ final class Eigendecomposition {
   /**
    * Decomposes a matrix.
    *
-   * @param a n x n, symmetric and finite; overwritten
+   * @param a n x n, symmetric; not changed
+   * @throws IllegalArgumentException if it is not square or has an element that is not finite
    */
-  static Eigendecomposition of(double[][] a) {
+  public static Eigendecomposition of(double[][] a) {
+    for (double[] row : a) {
+      requireRow(row, a.length);
+    }
     Eigendecomposition result = new Eigendecomposition(a.length);
-    result.makeTridiagonal(a);
+    result.makeTridiagonal(Cholesky.copy(a));
     result.makeDiagonal();
     result.sort();
     return result;
   }
 
+  private static void requireRow(double[] row, int length) {
+    if (row.length != length) {
+      throw new IllegalArgumentException(
+          "a matrix of %d rows has one of length %d, must be square".formatted(length, row.length));
+    }
+    for (double value : row) {
+      if (!Double.isFinite(value)) {
+        throw new IllegalArgumentException("an element is " + value + ", must be finite");
+      }
+    }
+  }
+
   /** The eigenvalues, ascending. */
-  double[] values() {
+  public double[] values() {
     return diagonal.clone();
   }
 
   /** The eigenvectors as rows of length 1, in the order of the values. */
-  double[][] vectors() {
-    return vectors;
+  public double[][] vectors() {
+    return Cholesky.copy(vectors);
   }
 
   private void makeTridiagonal(double[][] a) {

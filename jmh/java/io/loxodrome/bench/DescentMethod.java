@@ -7,25 +7,26 @@ import io.loxodrome.ops.Device;
 import io.loxodrome.optim.Adam;
 import io.loxodrome.optim.Optimizer;
 import io.loxodrome.optim.Sgd;
-import io.loxodrome.riemann.OutputFactor;
 import io.loxodrome.riemann.RiemannianSgd;
 import java.util.List;
 
-/** What is compared: SGD with momentum in three metrics, and Adam. */
+/** What is compared: SGD in three metrics, and Adam. */
 enum DescentMethod {
   /** Blind to the manifold: basis points are numbers like any others. */
   SGD("SGD"),
   ADAM("Adam"),
   METRIC("SGD, G^-1"),
-  RIEMANNIAN_SAMPLED("riemannian, 1 probe"),
-  RIEMANNIAN_EXACT("riemannian, exact"),
-  RIEMANNIAN_LIGHT("riemannian, exact, mu 1e-4", 1e-4);
+  RIEMANNIAN_SAMPLED("riemannian, 1 probe, mu 0.1", 0.1),
+  RIEMANNIAN_SAMPLED_HEAVY("riemannian, 1 probe, mu 1", 1),
+  RIEMANNIAN_EXACT("riemannian, exact, mu 0.1", 0.1),
+  RIEMANNIAN_EXACT_HEAVY("riemannian, exact, mu 1", 1),
+  RIEMANNIAN_EXACT_LIGHT("riemannian, exact, mu 1e-4", 1e-4);
 
   private final String label;
   private final double damping;
 
   DescentMethod(String label) {
-    this(label, RiemannianSgd.Settings.DEFAULT_DAMPING);
+    this(label, 0);
   }
 
   DescentMethod(String label, double damping) {
@@ -37,28 +38,30 @@ enum DescentMethod {
     return label;
   }
 
+  /** Whether the loss's metric has one random column for each example instead of all. */
+  boolean isSampled() {
+    return this == RIEMANNIAN_SAMPLED || this == RIEMANNIAN_SAMPLED_HEAVY;
+  }
+
   /**
    * The optimiser itself, with the momentum that it has by default.
    *
-   * @param factor of the loss, for a layerwise metric
+   * @param layerwise what there is to a layerwise metric but damping and rate
    */
   Optimizer optimizer(
-      Device device, List<Parameter> parameters, double learningRate, OutputFactor factor) {
+      Device device,
+      List<Parameter> parameters,
+      double learningRate,
+      RiemannianSgd.Settings layerwise) {
     return switch (this) {
       case SGD, METRIC ->
           new Sgd(device, parameters, Sgd.Settings.defaults().withLearningRate(learningRate));
       case ADAM ->
           new Adam(device, parameters, Adam.Settings.adam().withLearningRate(learningRate));
-      case RIEMANNIAN_SAMPLED, RIEMANNIAN_EXACT, RIEMANNIAN_LIGHT ->
-          riemannian(device, parameters, learningRate, factor);
+      default ->
+          new RiemannianSgd(
+              device, parameters, layerwise.withDamping(damping).withLearningRate(learningRate));
     };
-  }
-
-  private Optimizer riemannian(
-      Device device, List<Parameter> parameters, double learningRate, OutputFactor factor) {
-    RiemannianSgd.Settings settings =
-        RiemannianSgd.Settings.of(factor).withDamping(damping).withLearningRate(learningRate);
-    return new RiemannianSgd(device, parameters, settings);
   }
 
   /** The parameter in the metric that the method sees, in the place of the one given. */

@@ -1,5 +1,6 @@
 package io.loxodrome.bench;
 
+import io.loxodrome.data.AngleScheme;
 import io.loxodrome.data.BatchOrder;
 import io.loxodrome.data.Dataset;
 import io.loxodrome.data.DatasetFinder;
@@ -16,8 +17,11 @@ import io.loxodrome.ops.Activation;
 import io.loxodrome.ops.Convolution;
 import io.loxodrome.ops.Device;
 import io.loxodrome.ops.Linear;
+import io.loxodrome.optim.GradientScaling;
 import io.loxodrome.optim.Optimizer;
 import io.loxodrome.riemann.OutputFactor;
+import io.loxodrome.riemann.RiemannianSgd;
+import io.loxodrome.tensor.Philox;
 import io.loxodrome.train.DivergedException;
 import io.loxodrome.train.ImageTask;
 import io.loxodrome.train.StoredImages;
@@ -28,20 +32,24 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 
 /** The paper's network as an ellipse on 6000 images of Fashion-MNIST, turned to 36 angles. */
 final class FashionDescent implements DescentProblem {
   private static final int IMAGES = 6000;
   private static final int BATCH = 128;
-  private static final int EPOCHS = 8;
-  private static final int WINDOW = 20;
+  private static final int SAMPLE = 512;
   private static final int CLASSES = 10;
   private static final int SIDE = 28;
   private static final int[] CHANNELS = {32, 64, 128};
   private static final int HIDDEN = 512;
   private static final long SEED = 1;
   private static final WeightManifold MANIFOLD = WeightManifold.parse("ellipse");
-  private static final ImageTask TASK = ImageTask.turned(new FixedAngles(36));
+  private static final AngleScheme ANGLES = new FixedAngles(36);
+  private static final ImageTask TASK = ImageTask.turned(ANGLES);
+
+  /** Softmax's steps are clipped as the command line does. */
+  private static final GradientScaling CLIP = new GradientScaling.Clipped(1);
 
   private final Device device;
   private final Dataset data;
@@ -63,7 +71,7 @@ final class FashionDescent implements DescentProblem {
 
   @Override
   public String lossName() {
-    return "loss, mean of 20 steps";
+    return "loss of 512 training images";
   }
 
   @Override
@@ -73,7 +81,17 @@ final class FashionDescent implements DescentProblem {
 
   @Override
   public List<Double> targets() {
-    return List.of(1.0, 0.8, 0.6);
+    return List.of(1.2, 1.0, 0.8);
+  }
+
+  @Override
+  public double interval() {
+    return 0.5;
+  }
+
+  @Override
+  public double budget() {
+    return 50;
   }
 
   @Override
@@ -81,7 +99,7 @@ final class FashionDescent implements DescentProblem {
     return switch (method) {
       case SGD, METRIC -> 0.01;
       case ADAM -> 0.001;
-      case RIEMANNIAN_SAMPLED, RIEMANNIAN_EXACT, RIEMANNIAN_LIGHT -> 0.2;
+      default -> 0.2;
     };
   }
 
@@ -92,57 +110,71 @@ final class FashionDescent implements DescentProblem {
         DescentMethod.ADAM,
         DescentMethod.METRIC,
         DescentMethod.RIEMANNIAN_SAMPLED,
-        DescentMethod.RIEMANNIAN_EXACT);
+        DescentMethod.RIEMANNIAN_SAMPLED_HEAVY,
+        DescentMethod.RIEMANNIAN_EXACT,
+        DescentMethod.RIEMANNIAN_EXACT_HEAVY);
   }
 
-  private static OutputFactor factor(DescentMethod method) {
-    return method == DescentMethod.RIEMANNIAN_SAMPLED
-        ? new OutputFactor.SampledSoftmax(1, SEED)
-        : new OutputFactor.Softmax();
+  private static RiemannianSgd.Settings layerwise(DescentMethod method) {
+    OutputFactor factor =
+        method.isSampled() ? new OutputFactor.SampledSoftmax(1, SEED) : new OutputFactor.Softmax();
+    return RiemannianSgd.Settings.of(factor).withScaling(CLIP);
   }
 
   @Override
-  public LossCourse descend(DescentMethod method, double learningRate) {
+  public LossCourse descend(DescentMethod method, double learningRate, LossCourse.Limits limits) {
     BatchOrder order = new BatchOrder(IMAGES, BATCH, SEED);
-    LossCourse course = new LossCourse(learningRate, WINDOW, EPOCHS * order.batches());
     try (Layer network = network(method);
+        TurnedSample sample = new TurnedSample(device, data, SAMPLE, ANGLES, new Philox(SEED));
         Optimizer optimizer =
-            method.optimizer(device, network.parameters(), learningRate, factor(method));
+            method.optimizer(device, network.parameters(), learningRate, layerwise(method));
         StoredImages images = new StoredImages(device, data.train(), data.normalization());
         Trainer trainer =
             new Trainer(
                 device, network, optimizer, 0, images, TASK, order, TrainingPosition.START)) {
-      trainer.train(EPOCHS, new Heard(course));
+      DoubleSupplier loss = () -> sample.loss(network);
+      LossCourse course = new LossCourse(learningRate, limits, loss.getAsDouble());
+      train(trainer, new Heard(course, loss));
+      return course;
+    }
+  }
+
+  private static void train(Trainer trainer, Heard heard) {
+    try {
+      trainer.train(Integer.MAX_VALUE, heard);
     } catch (DivergedException e) {
-      course.diverge();
+      heard.course.diverge();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return course;
   }
 
-  /** Writes each loss down with the time since the one before. */
+  /** Times the steps, and measures the loss between them. */
   private static final class Heard implements TrainingListener {
     private final LossCourse course;
+    private final DoubleSupplier loss;
     private long before = System.nanoTime();
 
-    Heard(LossCourse course) {
+    Heard(LossCourse course, DoubleSupplier loss) {
       this.course = course;
+      this.loss = loss;
     }
 
     @Override
-    public void afterStep(int images, double loss) {
-      long now = System.nanoTime();
-      course.add(loss, (now - before) / 1e9);
-      before = now;
+    public void afterStep(int images, double lossBefore) {
+      course.step((System.nanoTime() - before) / 1e9);
+      if (course.isDue()) {
+        course.measure(loss.getAsDouble());
+      }
+      before = System.nanoTime();
     }
 
     @Override
-    public void afterEpoch(int epoch, double loss) {}
+    public void afterEpoch(int epoch, double meanLoss) {}
 
     @Override
     public boolean stopRequested() {
-      return course.diverged();
+      return course.isOver();
     }
   }
 

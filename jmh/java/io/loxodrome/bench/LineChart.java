@@ -17,8 +17,8 @@ import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * Lines over a whole number, both axes from 0, so that what grows in proportion is a straight line;
- * the upright axis from lower where a value is negative.
+ * Lines over a number, both axes from 0, so that what grows in proportion is a straight line; the
+ * upright axis from lower where a value is negative.
  */
 final class LineChart {
   private static final int WIDTH = 760;
@@ -32,7 +32,9 @@ final class LineChart {
     new Color(0xd0661b),
     new Color(0x3a8f3a),
     new Color(0xa03a8f),
-    new Color(0x606060)
+    new Color(0x606060),
+    new Color(0x1fa3a3),
+    new Color(0xb8a100)
   };
   private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 15);
 
@@ -56,13 +58,20 @@ final class LineChart {
 
   /** Puts the legend where falling lines leave room. */
   LineChart falling() {
-    chart.getStyler().setLegendPosition(LegendPosition.InsideNE);
+    chart.getStyler().setLegendPosition(LegendPosition.InsideSW);
+    return this;
+  }
+
+  /** Lays the other axis out by the number's logarithm, from where the lines begin. */
+  LineChart logarithmic() {
+    chart.getStyler().setXAxisMin(null).setXAxisLogarithmic(true);
     return this;
   }
 
   /** Adds a line through the points, in ascending order. */
-  void add(String name, Map<Integer, Double> points) {
-    Map<Integer, Double> ascending = new TreeMap<>(points);
+  void add(String name, Map<? extends Number, Double> points) {
+    Map<Double, Double> ascending = new TreeMap<>();
+    points.forEach((x, y) -> ascending.put(x.doubleValue(), y));
     if (ascending.values().stream().anyMatch(value -> value < 0)) {
       chart.getStyler().setYAxisMin(null);
     }

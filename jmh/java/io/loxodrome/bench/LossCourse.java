@@ -1,124 +1,184 @@
 package io.loxodrome.bench;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.ToDoubleFunction;
 
-/** The losses of one training and the seconds it took to come to each, steps alone. */
+/**
+ * How the loss of one training falls over its steps and their seconds; what it takes to measure a
+ * loss is in no time.
+ */
 final class LossCourse {
-  private static final int POINTS = 100;
+  /** So many times the first loss is past all use. */
+  private static final double DIVERGED = 100;
+
+  /** Points that are shown have at least this between their seconds. */
+  private static final double SPACING = 1.1;
+
+  /**
+   * When a loss is measured, and when training is over.
+   *
+   * @param interval seconds of steps from one measurement to the next, or one step if that is
+   *     longer
+   * @param budget seconds of steps that a training gets
+   * @param aim the loss at which it has come to its end
+   */
+  record Limits(double interval, double budget, double aim) {
+    /** The same with another budget. */
+    Limits within(double seconds) {
+      return new Limits(interval, seconds, aim);
+    }
+  }
+
+  /** A loss after so many steps, which took so many seconds. */
+  record Measurement(int steps, double seconds, double loss) {}
 
   private final double learningRate;
-  private final int window;
-  private final double[] losses;
-  private final double[] seconds;
-  private int steps;
+  private final Limits limits;
+  private final List<Double> durations = new ArrayList<>();
+  private final List<Measurement> measurements = new ArrayList<>();
+  private double seconds;
   private boolean diverged;
 
   /**
-   * A course without steps yet.
+   * A course without steps.
    *
-   * @param window over how many steps a loss is averaged, as batches differ; 1 where they do not
+   * @param start the loss before the first
    */
-  LossCourse(double learningRate, int window, int most) {
+  LossCourse(double learningRate, Limits limits, double start) {
     this.learningRate = learningRate;
-    this.window = window;
-    this.losses = new double[most];
-    this.seconds = new double[most];
+    this.limits = limits;
+    measure(start);
   }
 
   double learningRate() {
     return learningRate;
   }
 
-  /** Adds a step that had this loss before it. */
-  void add(double loss, double secondsOfStep) {
-    losses[steps] = loss;
-    seconds[steps] = secondsOfStep + (steps == 0 ? 0 : seconds[steps - 1]);
-    steps++;
-    diverged |= !(loss <= 100 * losses[0]);
+  /** Adds a step. */
+  void step(double duration) {
+    durations.add(duration);
+    seconds += duration;
   }
 
-  /** Notes that there is no going on. */
+  /** Whether the loss is to be measured after the last step. */
+  boolean isDue() {
+    return seconds - last().seconds >= limits.interval || isSpent();
+  }
+
+  private boolean isSpent() {
+    return seconds >= limits.budget;
+  }
+
+  /** Adds the loss after the last step. */
+  void measure(double loss) {
+    measurements.add(new Measurement(durations.size(), seconds, loss));
+    diverged |= !(loss <= DIVERGED * measurements.get(0).loss);
+  }
+
+  /** Notes that there is no going on: a number is not finite. */
   void diverge() {
     diverged = true;
   }
 
-  /** Whether the loss is past all use: not finite, or more than a hundred times the first. */
-  boolean diverged() {
-    return diverged;
+  /** Whether no more steps are to be taken. */
+  boolean isOver() {
+    return diverged || isSpent() || last().loss <= limits.aim;
   }
 
-  /** Mean loss of the window that ends at a step. */
-  private double smoothed(int step) {
-    int first = Math.max(0, step - window + 1);
-    return Arrays.stream(losses, first, step + 1).sum() / (step + 1 - first);
+  private Measurement last() {
+    return measurements.get(measurements.size() - 1);
   }
 
-  /** The first step at which the loss is at most so much; as many as there may be if none. */
-  private int stepsTo(double target) {
-    for (int step = window - 1; step < steps; step++) {
-      if (smoothed(step) <= target) {
-        return step;
-      }
+  /** The first measurement of at most so much, if there is one. */
+  Optional<Measurement> to(double target) {
+    return measurements.stream().filter(one -> one.loss <= target).findFirst();
+  }
+
+  private boolean arrived() {
+    return to(limits.aim).isPresent();
+  }
+
+  /** Whether it comes to the aim in fewer steps, or lower where neither does. */
+  boolean beats(LossCourse other) {
+    if (arrived() && other.arrived()) {
+      return last().steps < other.last().steps;
     }
-    return losses.length;
+    return arrived() || (!other.arrived() && lowest() < other.lowest());
   }
 
-  private boolean reaches(double target) {
-    return stepsTo(target) < losses.length;
+  /** The lowest loss; none is low in a training that diverged. */
+  private double lowest() {
+    return diverged
+        ? Double.POSITIVE_INFINITY
+        : measurements.stream().mapToDouble(Measurement::loss).min().orElseThrow();
   }
 
-  /** Whether it comes to the last target sooner, or lower where neither does. */
-  boolean beats(LossCourse other, List<Double> targets) {
-    double target = targets.get(targets.size() - 1);
-    if (reaches(target) || other.reaches(target)) {
-      return stepsTo(target) < other.stepsTo(target);
-    }
-    return last() < other.last();
+  /** Median of the steps, if there are any. */
+  OptionalDouble millisecondsAStep() {
+    List<Double> ordered = durations.stream().sorted().toList();
+    return ordered.isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(1e3 * ordered.get(ordered.size() / 2));
   }
 
-  private double last() {
-    return diverged ? Double.POSITIVE_INFINITY : smoothed(steps - 1);
+  /** How it ended, in words. */
+  String ending() {
+    return "%d steps, %.2f s, loss %.4g%s"
+        .formatted(durations.size(), seconds, last().loss, diverged ? ", diverged" : "");
   }
 
-  double millisecondsAStep() {
-    double[] own = new double[steps];
-    for (int step = 0; step < steps; step++) {
-      own[step] = seconds[step] - (step == 0 ? 0 : seconds[step - 1]);
-    }
-    Arrays.sort(own);
-    return 1e3 * own[steps / 2];
-  }
-
-  /** Steps and seconds to a loss, as text. */
-  String to(double target) {
-    int step = stepsTo(target);
-    return step < losses.length ? "%d, %.2f s".formatted(step, seconds[step]) : "-";
-  }
-
-  /** Smoothed losses by step, about a hundred of them, as they are to be shown. */
-  Map<Integer, Double> points(DoubleUnaryOperator shown) {
-    Map<Integer, Double> points = new TreeMap<>();
-    int each = Math.max(1, steps / POINTS);
-    for (int step = window - 1; step < steps; step += each) {
-      points.put(step, shown.applyAsDouble(smoothed(step)));
-    }
+  /** Some of the losses after steps as they are to be shown, by steps or seconds. */
+  Map<Double, Double> points(ToDoubleFunction<Measurement> x, DoubleUnaryOperator shown) {
+    Map<Double, Double> points = new TreeMap<>();
+    some().stream()
+        .filter(one -> one.steps > 0)
+        .forEach(one -> points.put(x.applyAsDouble(one), shown.applyAsDouble(one.loss)));
     return points;
   }
 
-  void addTo(JsonObject line, List<Double> targets) {
-    line.addProperty("steps", steps);
-    line.addProperty("last_loss", last());
-    line.addProperty("milliseconds_a_step", millisecondsAStep());
-    for (double target : targets) {
-      if (reaches(target)) {
-        line.addProperty("steps_to_" + target, stepsTo(target));
-        line.addProperty("seconds_to_" + target, seconds[stepsTo(target)]);
+  /** The first finite loss, the last, and others evenly on a logarithmic axis of seconds. */
+  private List<Measurement> some() {
+    List<Measurement> some = new ArrayList<>();
+    double next = 0;
+    for (Measurement one : measurements) {
+      if (Double.isFinite(one.loss) && (one.seconds >= next || one.equals(last()))) {
+        some.add(one);
+        next = SPACING * one.seconds;
       }
     }
+    return some;
+  }
+
+  void addTo(JsonObject line, List<Double> targets) {
+    line.addProperty("learning_rate", learningRate);
+    line.addProperty("steps", durations.size());
+    line.addProperty("seconds", seconds);
+    line.addProperty("diverged", diverged);
+    millisecondsAStep().ifPresent(median -> line.addProperty("milliseconds_a_step", median));
+    for (double target : targets) {
+      to(target)
+          .ifPresent(
+              there -> {
+                line.addProperty("steps_to_" + target, there.steps);
+                line.addProperty("seconds_to_" + target, there.seconds);
+              });
+    }
+    JsonArray course = new JsonArray();
+    for (Measurement one : some()) {
+      JsonArray point = new JsonArray();
+      point.add(one.steps);
+      point.add(one.seconds);
+      point.add(one.loss);
+      course.add(point);
+    }
+    line.add("steps_seconds_loss", course);
   }
 }

@@ -9,15 +9,18 @@ import io.loxodrome.nn.Initialization;
 import io.loxodrome.nn.Layer;
 import io.loxodrome.nn.ManifoldLinear;
 import io.loxodrome.nn.Parameter;
+import io.loxodrome.nn.SquaredError;
 import io.loxodrome.ops.Activation;
 import io.loxodrome.ops.Device;
 import io.loxodrome.ops.Linear;
 import io.loxodrome.optim.Optimizer;
 import io.loxodrome.riemann.OutputFactor;
+import io.loxodrome.riemann.RiemannianSgd;
 import io.loxodrome.tensor.Philox;
 import io.loxodrome.tensor.Shape;
 import io.loxodrome.tensor.Tensor;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A linear map on a spline is to become another on the same spline: y = W*(s) x, so that the best
@@ -25,12 +28,11 @@ import java.util.List;
  *
  * <p>The 32 inputs are independent with standard deviations from 1 down to 0.01, which gives the
  * loss a condition number of 10^4, times that of the spline's Gram matrix. 2048 examples, s
- * uniform, in batches of 128; the loss is half the squared error, mean of the batch.
+ * uniform, in batches of 128; the loss is half the squared error, mean of all examples.
  */
 final class RegressionDescent implements DescentProblem {
   private static final int EXAMPLES = 2048;
   private static final int BATCH = 128;
-  private static final int STEPS = 3000;
   private static final int INPUTS = 32;
   private static final int OUTPUTS = 4;
   private static final double SMALLEST = 0.01;
@@ -39,7 +41,8 @@ final class RegressionDescent implements DescentProblem {
   private static final long START = 1;
   private static final long AIM = 2;
   private static final int BLOCK = 4;
-  private static final OutputFactor FACTOR = new OutputFactor.Identity();
+  private static final RiemannianSgd.Settings LAYERWISE =
+      RiemannianSgd.Settings.of(new OutputFactor.Identity());
 
   /** Below this a figure shows nothing more. */
   private static final double LEAST = 1e-12;
@@ -99,7 +102,7 @@ final class RegressionDescent implements DescentProblem {
 
   @Override
   public String lossName() {
-    return "log10 of the loss, mean of an epoch";
+    return "log10 of the loss";
   }
 
   @Override
@@ -113,11 +116,22 @@ final class RegressionDescent implements DescentProblem {
   }
 
   @Override
+  public double interval() {
+    return 0.005;
+  }
+
+  @Override
+  public double budget() {
+    return 20;
+  }
+
+  @Override
   public double baseRate(DescentMethod method) {
     return switch (method) {
-      case SGD, METRIC -> 0.03;
+      case SGD -> 2.4;
+      case METRIC -> 0.03;
       case ADAM -> 0.01;
-      case RIEMANNIAN_SAMPLED, RIEMANNIAN_EXACT, RIEMANNIAN_LIGHT -> 1 / 3.0;
+      default -> 1 / 3.0;
     };
   }
 
@@ -128,48 +142,80 @@ final class RegressionDescent implements DescentProblem {
         DescentMethod.ADAM,
         DescentMethod.METRIC,
         DescentMethod.RIEMANNIAN_EXACT,
-        DescentMethod.RIEMANNIAN_LIGHT);
+        DescentMethod.RIEMANNIAN_EXACT_LIGHT);
   }
 
   @Override
-  public LossCourse descend(DescentMethod method, double learningRate) {
-    LossCourse course = new LossCourse(learningRate, EXAMPLES / BATCH, STEPS);
-    BatchOrder order = new BatchOrder(EXAMPLES, BATCH, START);
+  public LossCourse descend(DescentMethod method, double learningRate, LossCourse.Limits limits) {
     try (Layer layer = layer(method, START);
-        Optimizer optimizer = method.optimizer(device, layer.parameters(), learningRate, FACTOR)) {
-      for (int epoch = 0; epoch < STEPS * BATCH / EXAMPLES && !course.diverged(); epoch++) {
-        for (int[] indices : order.epoch(epoch)) {
-          long start = System.nanoTime();
-          double loss = step(layer, optimizer, indices);
-          course.add(loss, (System.nanoTime() - start) / 1e9);
-        }
+        Examples all = new Examples(IntStream.range(0, EXAMPLES).toArray());
+        Optimizer optimizer =
+            method.optimizer(device, layer.parameters(), learningRate, LAYERWISE)) {
+      LossCourse course = new LossCourse(learningRate, limits, all.loss(layer));
+      try {
+        descend(layer, optimizer, all, course);
+      } catch (ArithmeticException e) {
+        course.diverge();
       }
+      return course;
     }
-    return course;
   }
 
-  /** Takes a step and returns the loss before it. */
-  private double step(Layer layer, Optimizer optimizer, int[] indices) {
-    try (Tensor input = device.allocate(SHAPE.inputShape(BATCH)).write(rows(x, indices, INPUTS));
-        Tensor places = device.allocate(Shape.of(BATCH, 1)).write(rows(s, indices, 1));
-        Tensor aim = device.allocate(SHAPE.outputShape(BATCH)).write(rows(y, indices, OUTPUTS));
-        Tensor error = device.allocate(SHAPE.outputShape(BATCH));
-        Conditioning conditioning = new Conditioning(device, places);
-        Tape tape = Tape.recording(device)) {
-      Variable output = layer.forward(tape, Variable.constant("x", input), conditioning);
-      device.operators().elementwise().copy(output.value(), error);
-      device.operators().elementwise().addScaled(error, -1, aim);
-      double sum = 0;
-      for (double e : error.toDoubles()) {
-        sum += e * e;
+  private void descend(Layer layer, Optimizer optimizer, Examples all, LossCourse course) {
+    BatchOrder order = new BatchOrder(EXAMPLES, BATCH, START);
+    for (int step = 0; !course.isOver(); step++) {
+      int[] indices = order.epoch(step / order.batches())[step % order.batches()];
+      long start = System.nanoTime();
+      try (Examples batch = new Examples(indices)) {
+        batch.step(layer, optimizer);
       }
-      optimizer.observe(tape, output);
-      try (Tensor cotangent = device.zeros(error.shape())) {
-        device.operators().elementwise().addScaled(cotangent, 1.0 / BATCH, error);
-        tape.backward(output, cotangent);
+      course.step((System.nanoTime() - start) / 1e9);
+      if (course.isDue()) {
+        course.measure(all.loss(layer));
       }
-      optimizer.step();
-      return sum / (2 * BATCH);
+    }
+  }
+
+  /** Some of the examples on the device. */
+  private final class Examples implements AutoCloseable {
+    private final Tensor input;
+    private final Tensor places;
+    private final Tensor aim;
+
+    Examples(int[] indices) {
+      int count = indices.length;
+      input = device.allocate(SHAPE.inputShape(count)).write(rows(x, indices, INPUTS));
+      places = device.allocate(Shape.of(count, 1)).write(rows(s, indices, 1));
+      aim = device.allocate(SHAPE.outputShape(count)).write(rows(y, indices, OUTPUTS));
+    }
+
+    double loss(Layer layer) {
+      try (Conditioning conditioning = new Conditioning(device, places);
+          Tape tape = Tape.forwardOnly(device)) {
+        return SquaredError.of(tape, output(tape, layer, conditioning), aim).mean();
+      }
+    }
+
+    void step(Layer layer, Optimizer optimizer) {
+      try (Conditioning conditioning = new Conditioning(device, places);
+          Tape tape = Tape.recording(device)) {
+        Variable output = output(tape, layer, conditioning);
+        SquaredError error = SquaredError.of(tape, output, aim);
+        optimizer.observe(tape, output);
+        error.backward();
+        optimizer.step();
+      }
+    }
+
+    private Variable output(Tape tape, Layer layer, Conditioning conditioning) {
+      return layer.forward(tape, Variable.constant("x", input), conditioning);
+    }
+
+    @Override
+    public void close() {
+      input.close();
+      places.close();
+      aim.close();
     }
   }
 

@@ -75,6 +75,36 @@ record Matrix(ElementType type, long address, int rows, int columns, int stride)
     }
   }
 
+  /** Copies all numbers to the transposed matrix, in its precision. */
+  void transposeTo(Worker worker, Matrix target) {
+    if (isSingle() && target.isSingle()) {
+      Transposition key = new Transposition(rows, columns, stride, target.stride);
+      worker
+          .kernels(key, Reorder.class, unused -> key.compile(worker))
+          .run(address, target.address);
+      return;
+    }
+    double[] numbers = new double[columns];
+    double[] number = new double[1];
+    for (int row = 0; row < rows; row++) {
+      get(row, 0, numbers, columns);
+      for (int column = 0; column < columns; column++) {
+        number[0] = numbers[column];
+        target.put(column, row, number, 1);
+      }
+    }
+  }
+
+  /** What oneDNN's kernel for it depends on. */
+  private record Transposition(int rows, int columns, int stride, int targetStride) {
+    Reorder compile(Worker worker) {
+      long[] size = {rows, columns};
+      Layout from = Layout.strided(size, new long[] {stride, 1});
+      Layout to = Layout.strided(size, new long[] {1, targetStride});
+      return new Reorder(worker, new Reorder.Key(from, to));
+    }
+  }
+
   /** Makes all numbers 0. */
   void clear() {
     for (int row = 0; row < rows; row++) {
@@ -84,17 +114,10 @@ record Matrix(ElementType type, long address, int rows, int columns, int stride)
 
   /** Copies all numbers to another matrix of this size, in its precision. */
   void copyTo(Matrix target) {
-    double[] numbers = type == target.type ? new double[0] : new double[columns];
+    double[] numbers = new double[columns];
     for (int row = 0; row < rows; row++) {
-      if (type == target.type) {
-        Pointer.memcpy(
-            new Address(target.addressOf(row, 0)),
-            new Address(addressOf(row, 0)),
-            (long) columns * type.bytes());
-      } else {
-        get(row, 0, numbers, columns);
-        target.put(row, 0, numbers, columns);
-      }
+      get(row, 0, numbers, columns);
+      target.put(row, 0, numbers, columns);
     }
   }
 }

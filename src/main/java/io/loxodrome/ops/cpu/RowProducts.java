@@ -6,20 +6,18 @@ import java.util.List;
  * S += factor R R^T for columns of K that are given in full, the rows of R; the lower triangle.
  *
  * <p>S is taken in bands of rows. For each, every worker takes some of the parameters and adds up
- * their share of the band by itself. It copies them some at a time to where the columns lie close
- * together and not a multiple of a page apart, as they often do in their tensors: rows that all
- * fall into the same lines of a cache cost the product a fifth of its speed.
+ * their share of the band by itself. It copies some of them at a time, transposed: then a product
+ * of few rows is as fast as one of many, and little is computed above the diagonal.
  */
 final class RowProducts {
   /** Parameters at a time. */
   private static final int CHUNK = 768;
 
-  /** Numbers between one column's chunk and the next one's: a cache line of floats. */
-  private static final int GAP = 16;
+  /** Rows of R that are transposed at a time, a cache line of floats. */
+  private static final int LINE = 16;
 
-  private static final int BLOCK = 384;
-
-  private static final int GRAIN = 16;
+  /** Rows of S that are computed at a time, up to the last one's diagonal. */
+  private static final int BLOCK = 48;
 
   /** Numbers of a band at most, unless a block of rows has more: 8 MiB of floats. */
   private static final int BAND = 1 << 21;
@@ -76,39 +74,45 @@ final class RowProducts {
             parameters,
             CHUNK,
             (worker, first, end) -> sum(worker, first, end, shares[worker.index()]));
-        workers.slices(to - from, GRAIN, (worker, first, end) -> join(shares, first, end));
+        workers.slices(to - from, LINE, (worker, first, end) -> join(shares, first, end));
       }
     }
 
     /** The share of parameters {@code first} to {@code end}. */
     private void sum(Worker worker, int first, int end, Matrix share) {
       share.clear();
-      int stride = CHUNK + GAP;
-      try (Workspace space = worker.workspace((long) to * stride * s.type().bytes())) {
+      int stride = to + LINE; // never a multiple of a page, which caches do not bear
+      try (Workspace space = worker.workspace((long) CHUNK * stride * s.type().bytes())) {
         for (int parameter = first; parameter < end; parameter += CHUNK) {
           int count = Math.min(CHUNK, end - parameter);
-          Matrix close = new Matrix(s.type(), space.address(), to, count, stride);
-          copy(parameter, close);
-          addProducts(close, share);
+          Matrix transposed = new Matrix(s.type(), space.address(), count, to, stride);
+          transpose(worker, parameter, transposed);
+          addProducts(transposed, share);
         }
       }
     }
 
-    private void copy(int parameter, Matrix close) {
+    private void transpose(Worker worker, int parameter, Matrix transposed) {
       int batch = r.get(0).rows();
-      for (int row = 0; row < to; row++) {
-        Matrix source = r.get(row / batch).part(row % batch, parameter, 1, close.columns());
-        source.copyTo(close.rows(row, 1));
+      for (int row = 0; row < to; ) {
+        int first = row % batch;
+        int count = Math.min(LINE, Math.min(batch - first, to - row));
+        Matrix source = r.get(row / batch).part(first, parameter, count, transposed.rows());
+        source.transposeTo(worker, transposed.part(0, row, transposed.rows(), count));
+        row += count;
       }
     }
 
-    private void addProducts(Matrix close, Matrix share) {
+    private void addProducts(Matrix transposed, Matrix share) {
+      int count = transposed.rows();
       for (int row = from; row < to; row += BLOCK) {
-        int count = Math.min(BLOCK, to - row);
-        Matrix own = close.rows(row, count);
-        Matrix target = share.part(row - from, 0, count, row + count);
-        LinearAlgebra.timesTransposed(1, own, close.rows(0, row), 1, target.part(0, 0, count, row));
-        LinearAlgebra.addSquare(1, own, target.part(0, row, count, count));
+        int end = Math.min(to, row + BLOCK);
+        LinearAlgebra.transposedTimes(
+            1,
+            transposed.part(0, row, count, end - row),
+            transposed.part(0, 0, count, end),
+            1,
+            share.part(row - from, 0, end - row, end));
       }
     }
 

@@ -1,5 +1,6 @@
 package io.loxodrome.nn;
 
+import io.loxodrome.autograd.ConvolutionFactor;
 import io.loxodrome.autograd.ParameterFactor;
 import io.loxodrome.autograd.Tape;
 import io.loxodrome.autograd.Variable;
@@ -79,7 +80,47 @@ public final class ManifoldConv2d implements Layer {
                 outputGradient,
                 targets.wanted(0),
                 Gradients.wanted(targets, 1, 2)),
-        new Factor(this, operators, mixture, input.value(), output, trace));
+        factor(tape, new Factor(this, operators, mixture, input.value(), output, trace)));
+  }
+
+  private ParameterFactor factor(Tape tape, Factor use) {
+    return layer.pool() == 1 ? new UnpooledFactor(tape.device(), use) : use;
+  }
+
+  /** One use of a layer that pools nothing. */
+  private record UnpooledFactor(Device device, Factor use) implements ConvolutionFactor {
+    @Override
+    public Convolution layer() {
+      return use.used.layer;
+    }
+
+    @Override
+    public List<Variable> parameters() {
+      return use.parameters();
+    }
+
+    @Override
+    public Tensor coefficients() {
+      return use.coefficients();
+    }
+
+    @Override
+    public Tensor input() {
+      return use.input;
+    }
+
+    @Override
+    public void preActivations(Tensor cotangent, Tensor e) {
+      switch (layer().activation()) {
+        case NONE -> device.operators().elementwise().copy(cotangent, e);
+        case RELU -> device.operators().elementwise().reluBackward(use.output, cotangent, e);
+      }
+    }
+
+    @Override
+    public void pullBack(Tensor cotangent, List<Tensor> rows) {
+      use.pullBack(cotangent, rows);
+    }
   }
 
   /** One use of a layer. */

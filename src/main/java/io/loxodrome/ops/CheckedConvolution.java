@@ -1,5 +1,6 @@
 package io.loxodrome.ops;
 
+import io.loxodrome.tensor.Shape;
 import io.loxodrome.tensor.Tensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,15 @@ final class CheckedConvolution implements ConvolutionOperators {
     operands.requireReal("weight rows", rows.weights(), layer.weightShape().under(batch));
     operands.requireReal("bias rows", rows.bias(), layer.biasShape().under(batch));
     unchecked.exampleGradients(layer, parameters, input, output, trace, outputGradient, rows);
+  }
+
+  @Override
+  public void unfold(Convolution layer, Tensor input, Tensor patches) {
+    operands.requireReal("input", input);
+    int batch = Shapes.rows("input", input);
+    Shapes.require("input", input, layer.inputShape(batch));
+    operands.requireReal("patches", patches, Shape.of(batch, layer.positions(), layer.window()));
+    unchecked.unfold(layer, input, patches);
   }
 
   @Override

@@ -57,17 +57,48 @@ final class CheckedMetric implements MetricOperators {
   }
 
   @Override
+  public void addOuter(Tensor coefficients, List<Tensor> rows, Tensor matrix) {
+    int size = requireSquare("matrix", matrix);
+    operands.requireReal("coefficients", coefficients);
+    Shapes.requireRank("coefficients", coefficients, 2);
+    int batch = coefficients.shape().dimension(0);
+    int n = coefficients.shape().dimension(1);
+    if (rows.isEmpty()) {
+      throw new IllegalArgumentException("there are no rows, expected one parameter's at least");
+    }
+    int columns = Shapes.rows("rows 0", rows.get(0));
+    long length = 0;
+    for (int j = 0; j < rows.size(); j++) {
+      operands.requireReal("rows " + j, rows.get(j));
+      Shapes.requireRows("rows " + j, rows.get(j), columns);
+      length += n * rows.get(j).shape().rowSize();
+    }
+    requireMultiple("rows 0", rows.get(0), columns, batch, coefficients);
+    if (length != size) {
+      throw new IllegalArgumentException(
+          "matrix has shape %s, expected %d rows: %d for each number of all parameters' rows"
+              .formatted(matrix.shape(), length, n));
+    }
+    unchecked.addOuter(coefficients, rows, matrix);
+  }
+
+  private static void requireMultiple(
+      String name, Tensor tensor, int size, int batch, Tensor coefficients) {
+    if (batch == 0 ? size != 0 : size % batch != 0) {
+      throw new IllegalArgumentException(
+          "%s has shape %s, expected a multiple of the %d rows of coefficients of shape %s"
+              .formatted(name, tensor.shape(), batch, coefficients.shape()));
+    }
+  }
+
+  @Override
   public void mix(Tensor coefficients, Gram metric, Tensor gram) {
     int size = requireSquare("gram", gram);
     operands.requireReal("coefficients", coefficients);
     Shapes.requireRank("coefficients", coefficients, 2);
     int batch = coefficients.shape().dimension(0);
     Shapes.require("coefficients", coefficients, Shape.of(batch, metric.size()));
-    if (batch == 0 ? size != 0 : size % batch != 0) {
-      throw new IllegalArgumentException(
-          "gram has shape %s, expected a multiple of the %d rows of coefficients of shape %s"
-              .formatted(gram.shape(), batch, coefficients.shape()));
-    }
+    requireMultiple("gram", gram, size, batch, coefficients);
     unchecked.mix(coefficients, metric, gram);
   }
 

@@ -77,6 +77,16 @@ public record Convolution(
     return Geometry.positions(width, kernel, stride, padding);
   }
 
+  /** L, how many times an image's weights are used: convolved height x convolved width. */
+  public int positions() {
+    return convolvedHeight() * convolvedWidth();
+  }
+
+  /** How many numbers of an image each output at a position sees: inputs x kernel x kernel. */
+  public int window() {
+    return inputs * kernel * kernel;
+  }
+
   public int outputHeight() {
     return convolvedHeight() / pool;
   }

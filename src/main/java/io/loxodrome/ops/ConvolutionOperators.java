@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 public interface ConvolutionOperators {
   /**
    * Space for what {@link #backward} needs to know of {@link #forward} besides x and y, such as
-   * which element each pooling window chose; contents and layout are the backend's own.
+   * which element each pooling window chose; contents and layout are the backend's own. It has no
+   * room where a layer pools nothing.
    */
   Tensor allocateTrace(Convolution layer, int batch);
 
@@ -64,6 +65,15 @@ public interface ConvolutionOperators {
       Tensor trace,
       Tensor outputGradient,
       MixtureGradients rows);
+
+  /**
+   * What each position of an image sees of it: patches_i[(r, c)][(j, u, v)] = x_i[j, r stride + u -
+   * padding, c stride + v - padding], 0 outside. With it the convolution is W_i patches_i^T.
+   *
+   * @param input x, B x inputs x height x width
+   * @param patches written, B x positions x window
+   */
+  void unfold(Convolution layer, Tensor input, Tensor patches);
 
   /**
    * What the layer costs by each plan this device has for it, on a batch with these coefficients;

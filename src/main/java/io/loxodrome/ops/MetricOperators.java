@@ -18,7 +18,9 @@ import java.util.List;
  *
  * <p>Only the lower triangle of S, and of its factor, is ever read, diagonal included: what stands
  * above it means nothing, and may be written. Both are of the device's real type, or of a more
- * precise one out of {@link #gramTypes}; all other tensors are of the device's real type.
+ * precise one out of {@link #gramTypes}; all other tensors are of the device's real type. What is
+ * done with S and its factor can be done with any symmetric matrix, such as {@linkplain #addOuter
+ * M's own}.
  */
 public interface MetricOperators {
   /**
@@ -57,6 +59,21 @@ public interface MetricOperators {
    */
   void addProducts(
       Tensor inputs, double constant, List<Tensor> columns, double factor, Tensor gram);
+
+  /**
+   * T += sum_r c_r c_r^T for columns c_r = a_i (x) (row r of every parameter) in full, i = r mod B:
+   * what they add to the metric M itself, which is smaller than S where n times the parameters are
+   * fewer than columns.
+   *
+   * <p>A column has parameter after parameter, and of each basis point after basis point.
+   *
+   * @param coefficients a, B x n
+   * @param rows for each parameter, as many rows of any length as there are columns, a multiple of
+   *     B
+   * @param matrix T, updated, as large as a column is long; its lower triangle, and of a type like
+   *     S
+   */
+  void addOuter(Tensor coefficients, List<Tensor> rows, Tensor matrix);
 
   /**
    * S_(ai)(bj) *= a_i^T G^-1 a_j, which makes of the Gram matrix of plain columns that of a

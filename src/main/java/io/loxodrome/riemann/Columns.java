@@ -10,9 +10,6 @@ import java.util.List;
  * would be if W(s_i) were a parameter of its own.
  */
 sealed interface Columns extends AutoCloseable permits RowColumns, ProductColumns {
-  /** The way that these are kept. */
-  Way way();
-
   /**
    * Adds what a cotangent comes to at one use of the parameters.
    *

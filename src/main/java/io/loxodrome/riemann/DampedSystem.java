@@ -137,7 +137,8 @@ final class DampedSystem {
    * Conjugate gradients, preconditioned by the factor of what is damped more.
    *
    * <p>A residual r makes the step wrong by Q K (mu I + S)^-1 r / mu, which in the metric is at
-   * most |r| / mu long; the step itself is at least |w| long there, for w is K^T times it.
+   * most |r| / mu long; the step itself is at least |w| long there, for w is K^T times it. Where w
+   * is the step in whitened coordinates, these are |r| / sqrt(mu) and sqrt(mu) |w|: the same share.
    */
   private void iterate(Tensor matrix, double damping, Tensor values) {
     try (Tensor factor = device.allocate(matrix.type(), matrix.shape())) {

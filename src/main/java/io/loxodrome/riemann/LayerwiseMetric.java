@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * The layerwise metric of a network on one batch: what the columns of the loss's output factor come
@@ -43,13 +44,25 @@ public final class LayerwiseMetric implements AutoCloseable {
    */
   public static LayerwiseMetric of(
       Tape tape, Variable outputs, List<Parameter> parameters, OutputFactor factor, long step) {
+    return of(tape, outputs, parameters, factor, step, ModuleSize::cheapest);
+  }
+
+  /** The same with a choice of ways, out of those that a module's size says there are. */
+  static LayerwiseMetric of(
+      Tape tape,
+      Variable outputs,
+      List<Parameter> parameters,
+      OutputFactor factor,
+      long step,
+      Function<ModuleSize, Way> choice) {
     Shape shape = outputs.value().shape();
     if (shape.rank() != 2) {
       throw new IllegalArgumentException(
           "outputs have shape " + shape + ", expected B x c for a factor of the loss");
     }
     double[][] columns = factor.columns(outputs.value().toDoubles(), shape.dimension(1), step);
-    Collection collection = new Collection(tape, parameters, shape.dimension(0), columns.length);
+    Collection collection =
+        new Collection(tape, parameters, shape.dimension(0), columns.length, choice);
     try (Tensor cotangent = tape.device().allocate(shape)) {
       for (int probe = 0; probe < columns.length; probe++) {
         cotangent.write(columns[probe]);
@@ -78,14 +91,21 @@ public final class LayerwiseMetric implements AutoCloseable {
     private final Tape tape;
     private final int batch;
     private final int probes;
+    private final Function<ModuleSize, Way> choice;
     private final Map<Variable, Parameter> known = new HashMap<>();
     private final Map<Variable, ModuleMetric> byParameter = new HashMap<>();
     private final List<ModuleMetric> modules = new ArrayList<>();
 
-    Collection(Tape tape, List<Parameter> parameters, int batch, int probes) {
+    Collection(
+        Tape tape,
+        List<Parameter> parameters,
+        int batch,
+        int probes,
+        Function<ModuleSize, Way> choice) {
       this.tape = tape;
       this.batch = batch;
       this.probes = probes;
+      this.choice = choice;
       parameters.forEach(parameter -> known.put(parameter.variable(), parameter));
       for (List<ParameterFactor> uses : usesByModule()) {
         ModuleMetric module = module(uses);
@@ -140,7 +160,7 @@ public final class LayerwiseMetric implements AutoCloseable {
               .distinct()
               .map(variable -> Objects.requireNonNull(known.get(variable)))
               .toList();
-      return ModuleMetric.of(tape.device(), parameters, uses, batch, probes);
+      return ModuleMetric.of(tape.device(), parameters, uses, batch, probes, choice);
     }
 
     void sweep(Variable outputs, Tensor cotangent, int probe) {

@@ -1,48 +1,40 @@
 package io.loxodrome.riemann;
 
-import io.loxodrome.autograd.LinearFactor;
 import io.loxodrome.autograd.ParameterFactor;
-import io.loxodrome.manifold.Gram;
+import io.loxodrome.autograd.ProductFactor;
 import io.loxodrome.nn.Parameter;
 import io.loxodrome.ops.Device;
-import io.loxodrome.ops.MetricOperators;
 import io.loxodrome.tensor.ElementType;
-import io.loxodrome.tensor.Shape;
 import io.loxodrome.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The metric of one module, M = mu D + K K^T with D = G (x) I, by the columns of K.
  *
- * <p>Column number q B + i is (1 / sqrt B) a(s_i) (x) J_i^T u_iq, for q probes and B examples. M is
- * never formed: by Woodbury's identity, with Q = G^-1 (0 on frozen points) and S = K^T Q K,
- *
- * <pre>  M^-1 g = Q (g - K w) / mu,  (mu I + S) w = K^T Q g,</pre>
- *
- * <p>which is a system of the size of the columns, not of the parameters.
+ * <p>Column number q B + i is (1 / sqrt B) a(s_i) (x) J_i^T u_iq, for q probes and B examples. Its
+ * inverse is had from a system as large as the columns, or as the parameters where they are fewer.
  */
 public final class ModuleMetric implements AutoCloseable {
   private final Device device;
   private final List<Parameter> parameters;
-  private final Gram metric;
-  private final Columns columns;
-  private final Tensor coefficients;
-  private final Tensor solvedCoefficients;
-  private final int size;
-  private @Nullable Tensor gram;
+  private final Way way;
+  private final ModuleColumns columns;
+  private final MetricInverse inverse;
 
   private ModuleMetric(
-      Device device, List<Parameter> parameters, Columns columns, Tensor coefficients, int probes) {
+      Device device,
+      List<Parameter> parameters,
+      Way way,
+      ModuleColumns columns,
+      MetricInverse inverse) {
     this.device = device;
     this.parameters = parameters;
-    this.metric = parameters.get(0).gram();
+    this.way = way;
     this.columns = columns;
-    this.coefficients = device.allocate(coefficients.shape());
-    device.operators().elementwise().copy(coefficients, this.coefficients);
-    this.solvedCoefficients = solved(coefficients);
-    this.size = Math.multiplyExact(probes, coefficients.shape().dimension(0));
+    this.inverse = inverse;
   }
 
   /** A metric whose columns are still to come. */
@@ -51,32 +43,49 @@ public final class ModuleMetric implements AutoCloseable {
       List<Parameter> parameters,
       List<ParameterFactor> uses,
       int batch,
-      int probes) {
+      int probes,
+      Function<ModuleSize, Way> choice) {
     requireOneMetric(parameters);
     Tensor coefficients = uses.get(0).coefficients();
     if (uses.stream().anyMatch(use -> use.coefficients() != coefficients)) {
       throw new IllegalArgumentException(
           parameters.get(0).name() + " is used with different conditionings in one pass");
     }
+    Optional<ProductLayer> layer = ProductLayer.of(device, uses);
+    Way way = choice.apply(size(parameters, layer, batch, probes));
+    if (way == Way.PRODUCTS) {
+      ProductColumns products =
+          new ProductColumns(device, layer.orElseThrow(), (ProductFactor) uses.get(0), probes);
+      return woodbury(device, parameters, way, products, coefficients, probes);
+    }
+    RowColumns rows = new RowColumns(device, parameters, batch, probes);
+    if (way == Way.ROWS) {
+      return woodbury(device, parameters, way, rows, coefficients, probes);
+    }
     return new ModuleMetric(
-        device, parameters, columns(device, parameters, uses, batch, probes), coefficients, probes);
+        device,
+        parameters,
+        way,
+        new ModuleColumns(device, parameters, rows, coefficients, probes),
+        new DenseInverse(device, parameters, rows, coefficients));
   }
 
-  private static Columns columns(
+  private static ModuleMetric woodbury(
       Device device,
       List<Parameter> parameters,
-      List<ParameterFactor> uses,
-      int batch,
+      Way way,
+      Columns plain,
+      Tensor coefficients,
       int probes) {
-    if (uses.size() == 1 && uses.get(0) instanceof LinearFactor linear) {
-      int inputs = linear.layer().inputs();
-      int outputs = linear.layer().outputs();
-      double products = Way.PRODUCTS.work(batch, probes, inputs, outputs);
-      if (products < Way.ROWS.work(batch, probes, inputs, outputs)) {
-        return new ProductColumns(device, linear, probes);
-      }
-    }
-    return new RowColumns(device, parameters, batch, probes);
+    ModuleColumns columns = new ModuleColumns(device, parameters, plain, coefficients, probes);
+    return new ModuleMetric(device, parameters, way, columns, new WoodburyInverse(device, columns));
+  }
+
+  private static ModuleSize size(
+      List<Parameter> parameters, Optional<ProductLayer> layer, int batch, int probes) {
+    long numbers = parameters.stream().mapToLong(each -> each.basis().shape().rowSize()).sum();
+    int basisSize = parameters.get(0).gram().size();
+    return new ModuleSize(batch, probes, basisSize, numbers, layer.map(ProductLayer::size));
   }
 
   private static void requireOneMetric(List<Parameter> parameters) {
@@ -91,34 +100,17 @@ public final class ModuleMetric implements AutoCloseable {
     }
   }
 
-  /** A Q, by which K^T Q g is K^T g with other coefficients. */
-  private Tensor solved(Tensor of) {
-    int n = of.shape().dimension(1);
-    double[] values = of.toDoubles();
-    double[] row = new double[n];
-    for (int i = 0; i < values.length; i += n) {
-      System.arraycopy(values, i, row, 0, n);
-      metric.solve(row);
-      System.arraycopy(row, 0, values, i, n);
-    }
-    return device.allocate(of.shape()).write(values);
-  }
-
   void add(int probe, ParameterFactor factor, Tensor cotangent) {
     columns.add(probe, factor, cotangent);
   }
 
   /** Subtracts K w from vectors shaped as the parameters. */
   void subtractCombination(Tensor weights, List<Tensor> from) {
-    columns.subtractCombination(weights, coefficients, parameters, from);
+    columns.subtractCombination(weights, from);
   }
 
   void complete() {
-    columns.complete(coefficients.shape().dimension(0));
-  }
-
-  private MetricOperators operators() {
-    return device.operators().metric();
+    columns.complete();
   }
 
   /** Its parameters, in the order of use. */
@@ -128,12 +120,12 @@ public final class ModuleMetric implements AutoCloseable {
 
   /** N = q B, how many columns there are. */
   public int size() {
-    return size;
+    return columns.size();
   }
 
-  /** How its columns are kept. */
+  /** How its inverse is come to. */
   public Way way() {
-    return columns.way();
+    return way;
   }
 
   /**
@@ -141,28 +133,7 @@ public final class ModuleMetric implements AutoCloseable {
    * this object's.
    */
   public Tensor gram() {
-    if (gram == null) {
-      gram = newGram(device.realType());
-    }
-    return gram;
-  }
-
-  /** S in one of the types the device has for it, for the caller to close. */
-  Tensor newGram(ElementType type) {
-    Tensor created = device.allocate(type, Shape.of(size, size));
-    try {
-      operators().clear(created);
-      columns.addGram(created);
-      operators().mix(coefficients, metric, created);
-      return created;
-    } catch (RuntimeException e) {
-      created.close();
-      throw e;
-    }
-  }
-
-  private DampedSystem system() {
-    return new DampedSystem(device, parameters.get(0).name(), gram(), this::newGram);
+    return columns.gram();
   }
 
   /**
@@ -174,15 +145,15 @@ public final class ModuleMetric implements AutoCloseable {
    */
   public double effectiveDamping(double damping) {
     double floor = device.realType() == ElementType.FLOAT64 ? 1e-9 : 1e-5;
-    return Math.max(damping, floor * system().largestEigenvalue());
+    return Math.max(damping, floor * inverse.largestEigenvalue());
   }
 
   /**
-   * Replaces the gradients g by g - K w, so that Q g / mu is the step then.
+   * Replaces the gradients g by mu D M^-1 g, so that Q g / mu is the step M^-1 g then.
    *
    * @param damping mu as {@link #effectiveDamping} gave it; where it is 0 there are no columns but
    *     zeros and the gradients become 0
-   * @param gradients for each of the parameters, updated
+   * @param gradients for each of the parameters, updated; on frozen points they mean nothing then
    * @return g^T M^-1 g, the squared length of g and of the step in this metric
    * @throws ArithmeticException if the columns or gradients hold numbers that are not finite
    */
@@ -191,28 +162,13 @@ public final class ModuleMetric implements AutoCloseable {
       gradients.forEach(gradient -> device.operators().elementwise().fill(gradient, 0));
       return 0;
     }
-    double inManifold = 0;
-    for (Tensor gradient : gradients) {
-      inManifold += device.operators().update().squaredNorm(metric, gradient);
-    }
-    try (Tensor values = device.allocate(Shape.of(size))) {
-      columns.project(solvedCoefficients, gradients, values);
-      double[] projections = values.toDoubles();
-      system().solve(damping, values);
-      double explained = SymmetricMatrix.dot(projections, values.toDoubles());
-      subtractCombination(values, gradients);
-      return Math.max(0, inManifold - explained) / damping;
-    }
+    return inverse.precondition(damping, gradients);
   }
 
   /** Frees the columns; the second call does nothing. */
   @Override
   public void close() {
+    inverse.close();
     columns.close();
-    coefficients.close();
-    solvedCoefficients.close();
-    if (gram != null) {
-      gram.close();
-    }
   }
 }

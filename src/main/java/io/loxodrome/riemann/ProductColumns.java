@@ -1,21 +1,19 @@
 package io.loxodrome.riemann;
 
-import io.loxodrome.autograd.LinearFactor;
 import io.loxodrome.autograd.ParameterFactor;
+import io.loxodrome.autograd.ProductFactor;
 import io.loxodrome.nn.Parameter;
-import io.loxodrome.ops.Activation;
 import io.loxodrome.ops.Device;
-import io.loxodrome.ops.Linear;
 import io.loxodrome.ops.MetricOperators;
 import io.loxodrome.ops.Mixture;
 import io.loxodrome.ops.MixtureGradients;
-import io.loxodrome.tensor.Shape;
 import io.loxodrome.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A linear layer's columns e_ai x_i^T and e_ai by their factors x and e, never formed: their scalar
- * products are (x_i . x_j + 1) (e_ai . e_bj).
+ * A layer's columns sum_l e_ail x_il^T and sum_l e_ail by their factors x and e, never formed:
+ * their scalar products are sum_lm (x_il . x_jm + 1) (e_ail . e_bjm).
  *
  * <p>K^T v is the layer itself with the weights v and no activation, each output times e; K w is
  * its gradient for the output gradients sum_a w_ai e_ai.
@@ -24,16 +22,16 @@ final class ProductColumns implements Columns {
   private static final double BIAS = 1;
 
   private final Device device;
-  private final Linear layer;
+  private final ProductLayer layer;
   private final int batch;
   private final double scale;
   private final Tensor input;
   private final Tensor[] columns;
 
   /** Columns of the only use of a layer; what it needs of the forward pass it keeps. */
-  ProductColumns(Device device, LinearFactor factor, int probes) {
+  ProductColumns(Device device, ProductLayer layer, ProductFactor factor, int probes) {
     this.device = device;
-    this.layer = new Linear(factor.layer().inputs(), factor.layer().outputs(), Activation.NONE);
+    this.layer = layer;
     this.batch = factor.input().shape().dimension(0);
     this.scale = 1 / Math.sqrt(batch);
     this.input = device.allocate(factor.input().shape());
@@ -42,14 +40,9 @@ final class ProductColumns implements Columns {
   }
 
   @Override
-  public Way way() {
-    return Way.PRODUCTS;
-  }
-
-  @Override
   public void add(int probe, ParameterFactor factor, Tensor cotangent) {
     columns[probe] = device.allocate(layer.outputShape(batch));
-    ((LinearFactor) factor).preActivations(cotangent, columns[probe]);
+    ((ProductFactor) factor).preActivations(cotangent, columns[probe]);
   }
 
   private MetricOperators metric() {
@@ -67,20 +60,22 @@ final class ProductColumns implements Columns {
 
   @Override
   public void addGram(Tensor gram) {
-    Tensor x = input.reshape(Shape.of(batch, 1, layer.inputs()));
-    List<Tensor> u = List.of(columns).stream().map(this::atOnePosition).toList();
-    metric().addProducts(x, BIAS, u, scale * scale, gram);
-  }
-
-  private Tensor atOnePosition(Tensor column) {
-    return column.reshape(Shape.of(batch, 1, layer.outputs()));
+    List<Tensor> u = new ArrayList<>();
+    try (Tensor x = layer.inputsByPosition(input)) {
+      for (Tensor column : columns) {
+        u.add(layer.outputsByPosition(column));
+      }
+      metric().addProducts(x, BIAS, u, scale * scale, gram);
+    } finally {
+      u.forEach(Tensor::close);
+    }
   }
 
   @Override
   public void project(Tensor coefficients, List<Tensor> vectors, Tensor projections) {
     Mixture mixture = new Mixture(coefficients, vectors.get(0), vectors.get(1));
     try (Tensor outputs = device.allocate(layer.outputShape(batch))) {
-      device.operators().linear().forward(layer, mixture, input, outputs);
+      layer.forward(mixture, input, outputs);
       metric().projectEach(List.of(columns), scale, outputs, projections);
     }
   }
@@ -94,10 +89,7 @@ final class ProductColumns implements Columns {
         Tensor ofWeights = device.allocate(from.get(0).shape());
         Tensor ofBias = device.allocate(from.get(1).shape())) {
       metric().combineEach(weights, List.of(columns), scale, e);
-      device
-          .operators()
-          .linear()
-          .backward(layer, mixture, input, e, e, null, new MixtureGradients(ofWeights, ofBias));
+      layer.backward(mixture, input, e, new MixtureGradients(ofWeights, ofBias));
       device.operators().elementwise().addScaled(from.get(0), -1, ofWeights);
       device.operators().elementwise().addScaled(from.get(1), -1, ofBias);
     }

@@ -26,11 +26,6 @@ final class RowColumns implements Columns {
     parameters.forEach(parameter -> rows.put(parameter.variable(), new Tensor[probes]));
   }
 
-  @Override
-  public Way way() {
-    return Way.ROWS;
-  }
-
   private static Shape shape(Variable parameter, int batch) {
     return Shape.of(batch, Math.toIntExact(parameter.value().shape().rowSize()));
   }
@@ -87,6 +82,21 @@ final class RowColumns implements Columns {
   @Override
   public void addGram(Tensor gram) {
     rows.values().forEach(kept -> metric().addGram(List.of(kept), scale * scale, gram));
+  }
+
+  /**
+   * T += sum of (b (x) r) (b (x) r)^T over all columns r and their example's b.
+   *
+   * @param coefficients b, B x n
+   * @param matrix T, as large as n times the parameters, of a type that the device takes for it
+   */
+  void addOuter(Tensor coefficients, Tensor matrix) {
+    int probes = rows.values().iterator().next().length;
+    for (int probe = 0; probe < probes; probe++) {
+      int of = probe;
+      List<Tensor> each = rows.values().stream().map(kept -> kept[of]).toList();
+      metric().addOuter(coefficients, each, matrix);
+    }
   }
 
   @Override

@@ -62,6 +62,61 @@ abstract class ConvolutionSuite extends FamilySuite {
     requireAgreement(layer, Coefficients.DENSE, 16, 3);
   }
 
+  @Test
+  void patchesAreWhatEachPositionSees() {
+    int index = 0;
+    for (Convolution layer : LAYERS) {
+      int batch = cycle(List.of(2, 7, 0, 1), index++);
+      double[] x = draw.normals(layer.inputShape(batch).size());
+      requireAgreement(
+          "%d of %s".formatted(batch, layer),
+          bench -> {
+            Tensor patches = bench.output(Shape.of(batch, layer.positions(), layer.window()));
+            Tensor input = bench.input(layer.inputShape(batch), x);
+            bench.operators().convolution().unfold(layer, input, patches);
+            return List.of(patches);
+          });
+    }
+  }
+
+  /** W_i patches^T is the convolution. */
+  @Test
+  void patchesTimesWeightsAreTheConvolution() {
+    Convolution layer = new Convolution(3, 5, 9, 7, 3, 2, 1, Activation.NONE, 1);
+    double[] x = draw.normals(layer.inputShape(1).size());
+    double[] w = draw.normals(layer.weightShape().size());
+    try (Bench bench = bench()) {
+      Tensor input = bench.input(layer.inputShape(1), x);
+      Tensor patches = bench.output(Shape.of(1, layer.positions(), layer.window()));
+      bench.operators().convolution().unfold(layer, input, patches);
+      Mixture mixture =
+          new Mixture(
+              bench.input(Shape.of(1, 1), new double[] {1}),
+              bench.input(layer.weightShape().under(1), w),
+              bench.input(layer.biasShape().under(1), new double[layer.outputs()]));
+      Tensor output = bench.output(layer.outputShape(1));
+      bench.operators().convolution().forward(layer, mixture, input, output, null);
+      double[] seen = patches.toDoubles();
+      double[] expected = new double[layer.outputs() * layer.positions()];
+      for (int at = 0; at < expected.length; at++) {
+        for (int c = 0; c < layer.window(); c++) {
+          int weight = at / layer.positions() * layer.window() + c;
+          expected[at] += w[weight] * seen[at % layer.positions() * layer.window() + c];
+        }
+      }
+      requireClose("W patches^T", output.toDoubles(), expected);
+    }
+  }
+
+  @Test
+  void whatPoolsNothingKeepsNoTrace() {
+    for (Convolution layer : LAYERS) {
+      try (Tensor trace = device().operators().convolution().allocateTrace(layer.pooled(1), 3)) {
+        assertThat(trace.size()).isZero();
+      }
+    }
+  }
+
   /** With small integers every sum is exact, so ties and zeros are the same on all devices. */
   @Test
   void tiesAndZerosGoTheDocumentedWay() {

@@ -200,6 +200,61 @@ abstract class MetricSuite extends FamilySuite {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "0, 0, 3, 2, 1",
+    "3, 0, 2, 2, 1",
+    "1, 1, 1, 1, 0",
+    "5, 15, 1, 17, 4",
+    "7, 7, 3, 0, 5",
+    "33, 66, 2, 20, 3",
+    "4, 400, 5, 13, 1",
+    "2, 2, 3, 150, 20"
+  })
+  void sumOfOuterProductsAgrees(int batch, int columns, int n, int first, int second) {
+    double[] a = draw.normals((long) batch * n);
+    double[] one = draw.normals((long) columns * first);
+    double[] other = draw.normals((long) columns * second);
+    double[] before = draw.normals(triangle(n * (first + second)));
+    requireAgreement(
+        "%d columns of %d examples, %d basis points".formatted(columns, batch, n),
+        bench -> {
+          Tensor matrix = matrix(bench, before);
+          bench
+              .operators()
+              .metric()
+              .addOuter(
+                  bench.input(Shape.of(batch, n), a),
+                  List.of(
+                      bench.input(Shape.of(columns, first), one),
+                      bench.input(Shape.of(columns, second), other)),
+                  matrix);
+          return List.of(lower(bench, matrix));
+        });
+  }
+
+  /** C^T C and C C^T of the same columns in full, of which either can be made by the other. */
+  @Test
+  void outerProductsAreThoseOfTheColumnsTheGramIsMadeOf() {
+    int columns = 6;
+    int length = 4;
+    double[] c = draw.normals(columns * (long) length);
+    double[] transposed = new double[c.length];
+    for (int at = 0; at < c.length; at++) {
+      transposed[at % length * columns + at / length] = c[at];
+    }
+    try (Bench bench = bench()) {
+      MetricOperators metric = bench.operators().metric();
+      double[] zeros = new double[triangle(length)];
+      Tensor outer = matrix(bench, zeros);
+      Tensor ones = bench.input(Shape.of(2, 1), new double[] {1, 1});
+      metric.addOuter(ones, List.of(bench.input(Shape.of(columns, length), c)), outer);
+      Tensor gram = matrix(bench, zeros);
+      metric.addGram(List.of(bench.input(Shape.of(length, columns), transposed)), 1, gram);
+      requireClose("C^T C", lower(outer), lower(gram));
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {"point", "line", "rod", "ellipse", "bezier:3", "spline:8", "product(rod,line)"})
   void mixAgrees(String spec) {
@@ -435,6 +490,12 @@ abstract class MetricSuite extends FamilySuite {
             0.1,
             s);
         metric.mix(bench.input(Shape.of(batch, gram.size()), a), gram, s);
+        Tensor outer = bench.keep(bench.device().allocate(ElementType.FLOAT64, Shape.of(12, 12)));
+        metric.clear(outer);
+        metric.addOuter(
+            bench.input(Shape.of(batch, gram.size()), a),
+            List.of(bench.input(Shape.of(size * positions, 4), u)),
+            outer);
         Tensor factor = bench.keep(bench.device().allocate(ElementType.FLOAT64, s.shape()));
         assertThat(metric.factorize(s, 0.125, factor)).isTrue();
         Tensor products = bench.output(Shape.of(size));
@@ -442,13 +503,15 @@ abstract class MetricSuite extends FamilySuite {
         Tensor solution = bench.updated(Shape.of(size), values);
         metric.solve(factor, solution);
         results.addAll(
-            List.of(lower(s), lower(factor), products.toDoubles(), solution.toDoubles()));
+            List.of(
+                lower(s), lower(factor), lower(outer), products.toDoubles(), solution.toDoubles()));
       }
     }
-    requireClose("S", results.get(4), results.get(0), FINE);
-    requireClose("L", results.get(5), results.get(1), FINE);
-    requireClose("S x, rounded", results.get(6), results.get(2), 1e-7);
-    requireClose("solution, rounded", results.get(7), results.get(3), 1e-7);
+    requireClose("S", results.get(5), results.get(0), FINE);
+    requireClose("L", results.get(6), results.get(1), FINE);
+    requireClose("T", results.get(7), results.get(2), FINE);
+    requireClose("S x, rounded", results.get(8), results.get(3), 1e-7);
+    requireClose("solution, rounded", results.get(9), results.get(4), 1e-7);
   }
 
   @Test
@@ -486,6 +549,18 @@ abstract class MetricSuite extends FamilySuite {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> metric.addProducts(inputs, 0, List.of(columns, columns), 1, gram))
           .withMessageContainingAll("2x3x1", "2x5x1");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> metric.addOuter(two, List.of(), gram))
+          .withMessageContaining("no rows");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> metric.addOuter(two, List.of(two, three), gram))
+          .withMessageContainingAll("rows 1", "3x5");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> metric.addOuter(two, List.of(three), gram))
+          .withMessageContainingAll("3x5", "2 rows", "2x5");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> metric.addOuter(two, List.of(two, two), gram))
+          .withMessageContainingAll("4x4", "50 rows");
       Gram metricOfThree = WeightManifold.parse("ellipse").gram();
       Tensor coefficients = bench.input(Shape.of(3, 3), new double[9]);
       assertThatIllegalArgumentException()

@@ -202,6 +202,10 @@ abstract class RefusalSuite extends FamilySuite {
               }
             }),
         new Call(
+            "unfold",
+            List.of(real(5, 1, 4, 4), real(5, 16, 9)),
+            (device, t) -> device.convolution().unfold(CONVOLUTION, t.get(0), t.get(1))),
+        new Call(
             "pooling forward",
             List.of(real(2, 3, 4, 4), real(2, 3, 2, 2)),
             (device, t) -> device.pooling().forward(POOLING, t.get(0), t.get(1))),
@@ -311,6 +315,10 @@ abstract class RefusalSuite extends FamilySuite {
             "addProducts",
             List.of(real(2, 3, 5).free(2, 3), real(2, 3, 4), real(2, 3, 4), real(4, 4)),
             (device, t) -> device.metric().addProducts(t.get(0), 1, t.subList(1, 3), 1, t.get(3))),
+        new Call(
+            "addOuter",
+            List.of(real(2, 3), real(4, 5), real(4, 1), real(18, 18)),
+            (device, t) -> device.metric().addOuter(t.get(0), t.subList(1, 3), t.get(3))),
         new Call(
             "mix",
             List.of(real(2, 3), real(4, 4)),

@@ -147,6 +147,12 @@ final class CpuConvolution implements ConvolutionOperators {
   }
 
   @Override
+  public void unfold(Convolution layer, Tensor input, Tensor patches) {
+    Patches to = new Patches(layer, input, patches);
+    workers.slices(patches.shape().dimension(0), 1, (worker, from, end) -> to.write(from, end));
+  }
+
+  @Override
   public List<PlanCost> planCosts(Convolution layer, Mixture parameters) {
     MixtureRows rows = MixtureRows.of(parameters);
     return table.costs(MixWork.of(layer, rows), plan -> trial(layer, rows, parameters, plan));

@@ -12,6 +12,9 @@ import org.bytedeco.javacpp.Pointer;
 final class CpuMetric implements MetricOperators {
   private static final int GRAIN = 16;
 
+  /** Numbers that columns are written out as at a time: 8 MiB of doubles. */
+  private static final int WRITTEN = 1 << 20;
+
   private final NativePool pool;
   private final Workers workers;
 
@@ -124,6 +127,62 @@ final class CpuMetric implements MetricOperators {
         from.rows(),
         GRAIN,
         (worker, first, end) -> from.rows(first, end - first).copyTo(to.rows(first, end - first)));
+  }
+
+  @Override
+  public void addOuter(Tensor coefficients, List<Tensor> rows, Tensor matrix) {
+    Matrix t = matrix("matrix", matrix);
+    Matrix a = matrix("coefficients", coefficients);
+    int columns = rows.get(0).shape().dimension(0);
+    Matrix[] r = matrices("rows", rows, columns);
+    if (t.isEmpty() || columns == 0) {
+      return;
+    }
+    int most = Math.max(GRAIN, Math.min(columns, WRITTEN / t.rows()));
+    try (Workspace space = new Workspace(pool, (long) most * t.rows() * t.type().bytes())) {
+      for (int from = 0; from < columns; from += most) {
+        int count = Math.min(most, columns - from);
+        Matrix whole = Matrix.contiguous(t.type(), space.address(), count, t.rows());
+        int first = from;
+        workers.slices(
+            count, 1, (worker, low, high) -> writeColumns(a, r, first, whole, low, high));
+        addSquares(whole, t);
+      }
+    }
+  }
+
+  /** Columns of K as rows: a_i (x) r for every parameter's r, one after the other. */
+  private static void writeColumns(
+      Matrix a, Matrix[] r, int first, Matrix whole, int from, int to) {
+    double[] weights = new double[a.columns()];
+    for (int row = from; row < to; row++) {
+      a.get((first + row) % a.rows(), 0, weights, weights.length);
+      double[] column = new double[whole.columns()];
+      int at = 0;
+      for (Matrix parameter : r) {
+        double[] numbers = new double[parameter.columns()];
+        parameter.get(first + row, 0, numbers, numbers.length);
+        for (double weight : weights) {
+          for (double number : numbers) {
+            column[at++] = weight * number;
+          }
+        }
+      }
+      whole.put(row, 0, column, column.length);
+    }
+  }
+
+  /** T += C^T C. */
+  private void addSquares(Matrix c, Matrix t) {
+    new Triangle(workers, t.rows())
+        .rows(
+            (from, to) ->
+                LinearAlgebra.transposedTimes(
+                    1,
+                    someColumns(c, from, to),
+                    someColumns(c, 0, to),
+                    1,
+                    t.part(from, 0, to - from, to)));
   }
 
   @Override

@@ -21,18 +21,22 @@ final class CudaConvolution implements ConvolutionOperators {
   private final Device device;
   private final CudaResources resources;
   private final ConvolutionTail tail;
+  private final WindowProducts products;
+  private final Identity identity;
   private final LayerPlans<Convolution> plans;
 
   CudaConvolution(
       Device device,
       CudaResources resources,
       HostTransfers transfers,
+      Constants constants,
       PlanChoice choice,
       CudaCosts costs) {
     this.device = device;
     this.resources = resources;
     this.tail = new ConvolutionTail(resources);
-    WindowProducts products = new WindowProducts(resources);
+    this.products = new WindowProducts(resources);
+    this.identity = new Identity(constants, transfers);
     Convolutions library = resources.convolutions();
     Convolutions convolutions = library == null ? new UnfoldedConvolutions(products) : library;
     this.plans =
@@ -116,6 +120,18 @@ final class CudaConvolution implements ConvolutionOperators {
       MixtureGradients rows) {
     try (OwnPoints own = new OwnPoints(device, rows)) {
       backward(layer, own.mixture(), input, output, trace, outputGradient, null, rows);
+    }
+  }
+
+  @Override
+  public void unfold(Convolution layer, Tensor input, Tensor patches) {
+    if (patches.size() > 0) {
+      products.rows(
+          ConvolutionShapes.of(layer, patches.shape().dimension(0), 1, 1),
+          CudaMemory.source(input),
+          identity,
+          CudaMemory.target(patches),
+          resources.stream());
     }
   }
 

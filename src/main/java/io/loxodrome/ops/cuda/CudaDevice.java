@@ -87,7 +87,7 @@ public final class CudaDevice implements Device {
             new OperatorSet(
                 new CudaMixing(resources),
                 new CudaLinear(resources, transfers, plans, costs),
-                new CudaConvolution(this, resources, transfers, plans, costs),
+                new CudaConvolution(this, resources, transfers, constants, plans, costs),
                 new CudaPooling(resources),
                 new CudaNormalization(resources),
                 new CudaElementwise(resources),

@@ -1,5 +1,6 @@
 package io.loxodrome.ops.cuda;
 
+import io.loxodrome.cuda.BasisMix;
 import io.loxodrome.cuda.Cholesky;
 import io.loxodrome.cuda.Elementwise;
 import io.loxodrome.cuda.HostTransfers;
@@ -7,6 +8,8 @@ import io.loxodrome.cuda.LayerwiseGram;
 import io.loxodrome.cuda.LayerwiseGram.GramShape;
 import io.loxodrome.cuda.MatrixProduct;
 import io.loxodrome.cuda.MatrixProduct.Factor;
+import io.loxodrome.cuda.MixShape;
+import io.loxodrome.cuda.Storage;
 import io.loxodrome.manifold.Gram;
 import io.loxodrome.ops.MetricOperators;
 import io.loxodrome.tensor.ElementType;
@@ -26,6 +29,7 @@ final class CudaMetric implements MetricOperators {
   private final HostTransfers transfers;
   private final Constants constants;
   private final LayerwiseGram kernels;
+  private final BasisMix mixing;
   private final Elementwise elementwise;
   private final Cholesky cholesky;
   private final IdentityHashMap<Gram, Long> inverses = new IdentityHashMap<>();
@@ -35,6 +39,7 @@ final class CudaMetric implements MetricOperators {
     this.transfers = transfers;
     this.constants = constants;
     this.kernels = new LayerwiseGram(resources.kernels());
+    this.mixing = new BasisMix(resources.kernels());
     this.elementwise = new Elementwise(resources.kernels());
     this.cholesky = new Cholesky(resources.kernels(), resources.products());
   }
@@ -172,6 +177,75 @@ final class CudaMetric implements MetricOperators {
     }
     long x = CudaMemory.source(inputs);
     multiplyRows(batch, at(x, left.offset()), left, at(x, right.offset()), right, pairs, batch);
+  }
+
+  /** Columns as they are, B of them at a time, by one product for each pair of parameters. */
+  @Override
+  public void addOuter(Tensor coefficients, List<Tensor> rows, Tensor matrix) {
+    int batch = rows(coefficients);
+    int columns = rows(rows.get(0));
+    int size = rows(matrix);
+    if (columns == 0 || size == 0) {
+      return;
+    }
+    try (Scratch expanded = resources.memory().floats((long) batch * size)) {
+      for (int first = 0; first < columns; first += batch) {
+        expand(coefficients, rows, first, expanded.address());
+        addSquares(columnBlocks(coefficients, rows), batch, expanded.address(), matrix);
+      }
+    }
+  }
+
+  /** How many numbers of a column each parameter has, those without any left out. */
+  private static int[] columnBlocks(Tensor coefficients, List<Tensor> rows) {
+    return rows.stream()
+        .mapToInt(row -> rowSize(coefficients) * rowSize(row))
+        .filter(length -> length > 0)
+        .toArray();
+  }
+
+  /** a_i (x) r for rows {@code first} and on, each parameter's B x n p behind the last one's. */
+  private void expand(Tensor coefficients, List<Tensor> rows, int first, long expanded) {
+    int batch = rows(coefficients);
+    int n = rowSize(coefficients);
+    long target = expanded;
+    for (Tensor row : rows) {
+      int length = rowSize(row);
+      if (length > 0) {
+        mixing.expand(
+            new MixShape(batch, n, length, 1),
+            Storage.FLOAT32,
+            CudaMemory.source(coefficients),
+            at(CudaMemory.source(row), (long) first * length),
+            0,
+            target,
+            resources.stream());
+        target = at(target, (long) batch * n * length);
+      }
+    }
+  }
+
+  /** T += C^T C for the C that {@link #expand} left, block by block. */
+  private void addSquares(int[] lengths, int batch, long expanded, Tensor matrix) {
+    int size = rows(matrix);
+    long t = CudaMemory.target(matrix);
+    for (int down = 0, row = 0; down < lengths.length; row += lengths[down++]) {
+      for (int across = 0, column = 0; across <= down; column += lengths[across++]) {
+        resources.multiply(
+            new MatrixProduct(
+                1,
+                lengths[down],
+                lengths[across],
+                batch,
+                Factor.transposed(lengths[down], 0),
+                Factor.plain(lengths[across], 0),
+                Factor.plain(size, 0),
+                true),
+            at(expanded, (long) batch * row),
+            at(expanded, (long) batch * column),
+            at(t, (long) row * size + column));
+      }
+    }
   }
 
   @Override

@@ -117,6 +117,40 @@ final class WindowProducts {
         });
   }
 
+  /**
+   * rows_i = windows_i^T, by products with the identity: 32 multiply-adds for each number, beside
+   * which any use of the rows is more. What is not finite spreads to 31 positions beside it.
+   */
+  void rows(ConvolutionShape shape, long input, Identity identity, long rows, Stream stream) {
+    forEachTile(
+        shape,
+        (first, count, windows) -> {
+          unfold(shape, input, first, count, windows, stream);
+          for (int from = 0; from < positions(shape); from += Identity.SIZE) {
+            int some = Math.min(Identity.SIZE, positions(shape) - from);
+            MatrixProduct product =
+                new MatrixProduct(
+                    count,
+                    some,
+                    window(shape),
+                    some,
+                    Factor.plain(Identity.SIZE, 0),
+                    Factor.transposed(positions(shape), unfolded(shape)),
+                    Factor.plain(window(shape), unfolded(shape)),
+                    false);
+            long target = first * unfolded(shape) + (long) from * window(shape);
+            resources
+                .products()
+                .multiply(
+                    product,
+                    identity.address(),
+                    Address.of(windows, from),
+                    Address.of(rows, target),
+                    stream);
+          }
+        });
+  }
+
   /** dwindows_i = filter_i^T dy_i, folded back into dx_i. */
   void backwardInput(
       ConvolutionShape shape,

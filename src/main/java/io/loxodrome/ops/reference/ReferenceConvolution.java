@@ -180,6 +180,37 @@ final class ReferenceConvolution implements ConvolutionOperators {
     db.storeIn(rows.bias());
   }
 
+  @Override
+  public void unfold(Convolution layer, Tensor input, Tensor patches) {
+    Images x = Images.copyOf(input);
+    double[] values = new double[(int) patches.size()];
+    int at = 0;
+    for (int i = 0; i < patches.shape().dimension(0); i++) {
+      for (int r = 0; r < layer.convolvedHeight(); r++) {
+        for (int c = 0; c < layer.convolvedWidth(); c++) {
+          at = unfold(layer, x, i, r, c, values, at);
+        }
+      }
+    }
+    patches.write(values);
+  }
+
+  /** Writes what position (r, c) of an image sees; returns where its numbers end. */
+  private static int unfold(
+      Convolution layer, Images x, int i, int r, int c, double[] values, int from) {
+    int top = r * layer.stride() - layer.padding();
+    int left = c * layer.stride() - layer.padding();
+    int at = from;
+    for (int j = 0; j < layer.inputs(); j++) {
+      for (int u = 0; u < layer.kernel(); u++) {
+        for (int v = 0; v < layer.kernel(); v++) {
+          values[at++] = x.at(i, j, top + u, left + v);
+        }
+      }
+    }
+    return at;
+  }
+
   /** dP_k = sum_i a_ik dW_i and db_k = sum_i a_ik db_i. */
   private static void parameterGradients(
       Convolution layer, Mixture parameters, Images x, Images e, MixtureGradients gradients) {

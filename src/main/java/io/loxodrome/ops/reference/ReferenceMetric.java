@@ -4,6 +4,7 @@ import io.loxodrome.manifold.Gram;
 import io.loxodrome.ops.MetricOperators;
 import io.loxodrome.tensor.ElementType;
 import io.loxodrome.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -92,6 +93,33 @@ final class ReferenceMetric implements MetricOperators {
   /** A row for each position of each example. */
   private static Table byPosition(Tensor tensor) {
     return Table.copyOf(tensor, tensor.shape().dimension(0) * tensor.shape().dimension(1));
+  }
+
+  @Override
+  public void addOuter(Tensor coefficients, List<Tensor> rows, Tensor matrix) {
+    Table a = Table.copyOf(coefficients);
+    Table[] r = tables(rows);
+    double[][] columns = new double[r[0].rows()][];
+    for (int row = 0; row < columns.length; row++) {
+      columns[row] = column(a.row(row % a.rows()), r, row);
+    }
+    replace(
+        matrix,
+        (one, other, before) -> {
+          double sum = before;
+          for (double[] column : columns) {
+            sum += column[one] * column[other];
+          }
+          return sum;
+        });
+  }
+
+  /** a (x) r for every parameter's r, one after the other. */
+  private static double[] column(double[] a, Table[] parameters, int row) {
+    return Arrays.stream(parameters)
+        .flatMapToDouble(
+            r -> Arrays.stream(a).flatMap(ak -> Arrays.stream(r.row(row)).map(rc -> ak * rc)))
+        .toArray();
   }
 
   @Override

@@ -154,7 +154,7 @@ public final class Descent {
   }
 
   private LineChart chart(String x) {
-    return new LineChart(problem.title(), x, problem.lossName()).falling().logarithmic();
+    return new LineChart(problem.title(), x, problem.lossName()).withLegendBeside().logarithmic();
   }
 
   private String headings() {

@@ -56,9 +56,9 @@ final class LineChart {
     styler.setLegendPosition(LegendPosition.InsideNW).setLegendBorderColor(Color.WHITE);
   }
 
-  /** Puts the legend where falling lines leave room. */
-  LineChart falling() {
-    chart.getStyler().setLegendPosition(LegendPosition.InsideSW);
+  /** Puts the legend beside the lines, which leave no room for it. */
+  LineChart withLegendBeside() {
+    chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
     return this;
   }
 

@@ -84,14 +84,16 @@ record Matrix(ElementType type, long address, int rows, int columns, int stride)
           .run(address, target.address);
       return;
     }
-    double[] numbers = new double[columns];
-    double[] number = new double[1];
+    double[][] lines = new double[rows][columns];
     for (int row = 0; row < rows; row++) {
-      get(row, 0, numbers, columns);
-      for (int column = 0; column < columns; column++) {
-        number[0] = numbers[column];
-        target.put(column, row, number, 1);
+      get(row, 0, lines[row], columns);
+    }
+    double[] line = new double[rows];
+    for (int column = 0; column < columns; column++) {
+      for (int row = 0; row < rows; row++) {
+        line[row] = lines[row][column];
       }
+      target.put(column, 0, line, rows);
     }
   }
 

@@ -1,13 +1,16 @@
 package io.loxodrome.nn;
 
 import io.loxodrome.autograd.GradientTargets;
+import io.loxodrome.ops.Activation;
+import io.loxodrome.ops.Device;
+import io.loxodrome.ops.ElementwiseOperators;
 import io.loxodrome.ops.MixtureGradients;
 import io.loxodrome.tensor.Shape;
 import io.loxodrome.tensor.Tensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where the gradients of a layer's weights and bias go, in the operators' terms. */
+/** Where the gradients of a layer go on the way back, in the operators' terms. */
 final class Gradients {
   private Gradients() {}
 
@@ -37,5 +40,25 @@ final class Gradients {
 
   private static Tensor row(Tensor rows, Shape shape) {
     return rows.reshape(shape.under(rows.shape().dimension(0)));
+  }
+
+  /**
+   * Back through an activation.
+   *
+   * @param output what it gave
+   * @param outputGradient not changed
+   * @param preActivationGradient written, of the same shape
+   */
+  static void throughActivation(
+      Device device,
+      Activation activation,
+      Tensor output,
+      Tensor outputGradient,
+      Tensor preActivationGradient) {
+    ElementwiseOperators operators = device.operators().elementwise();
+    switch (activation) {
+      case NONE -> operators.copy(outputGradient, preActivationGradient);
+      case RELU -> operators.reluBackward(output, outputGradient, preActivationGradient);
+    }
   }
 }

@@ -111,10 +111,7 @@ public final class ManifoldConv2d implements Layer {
 
     @Override
     public void preActivations(Tensor cotangent, Tensor e) {
-      switch (layer().activation()) {
-        case NONE -> device.operators().elementwise().copy(cotangent, e);
-        case RELU -> device.operators().elementwise().reluBackward(use.output, cotangent, e);
-      }
+      Gradients.throughActivation(device, layer().activation(), use.output, cotangent, e);
     }
 
     @Override

@@ -96,10 +96,7 @@ public final class ManifoldLinear implements Layer {
 
     @Override
     public void preActivations(Tensor cotangent, Tensor e) {
-      switch (used.layer.activation()) {
-        case NONE -> device.operators().elementwise().copy(cotangent, e);
-        case RELU -> device.operators().elementwise().reluBackward(output, cotangent, e);
-      }
+      Gradients.throughActivation(device, used.layer.activation(), output, cotangent, e);
     }
 
     @Override

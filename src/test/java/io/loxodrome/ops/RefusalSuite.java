@@ -74,6 +74,21 @@ abstract class RefusalSuite extends FamilySuite {
     void run(Operators operators, List<Tensor> operands);
   }
 
+  private interface WayBack {
+    void run(ConvolutionOperators operators, List<Tensor> operands, Tensor trace);
+  }
+
+  /** A convolution's way back, after the forward pass that leaves its trace. */
+  private static Body afterForward(WayBack back) {
+    return (device, t) -> {
+      ConvolutionOperators convolution = device.convolution();
+      try (Tensor trace = convolution.allocateTrace(CONVOLUTION, 5)) {
+        convolution.forward(CONVOLUTION, mixture(t), t.get(3), t.get(4), trace);
+        back.run(convolution, t, trace);
+      }
+    };
+  }
+
   private static Operand real(int... dimensions) {
     return new Operand(ElementType.FLOAT32, Shape.of(dimensions));
   }
@@ -161,21 +176,17 @@ abstract class RefusalSuite extends FamilySuite {
                 real(5, 1, 4, 4),
                 real(3, 2, 1, 3, 3),
                 real(3, 2)),
-            (device, t) -> {
-              ConvolutionOperators convolution = device.convolution();
-              try (Tensor trace = convolution.allocateTrace(CONVOLUTION, 5)) {
-                convolution.forward(CONVOLUTION, mixture(t), t.get(3), t.get(4), trace);
-                convolution.backward(
-                    CONVOLUTION,
-                    mixture(t),
-                    t.get(3),
-                    t.get(4),
-                    trace,
-                    t.get(5),
-                    t.get(6),
-                    new MixtureGradients(t.get(7), t.get(8)));
-              }
-            }),
+            afterForward(
+                (convolution, t, trace) ->
+                    convolution.backward(
+                        CONVOLUTION,
+                        mixture(t),
+                        t.get(3),
+                        t.get(4),
+                        trace,
+                        t.get(5),
+                        t.get(6),
+                        new MixtureGradients(t.get(7), t.get(8))))),
         new Call(
             "convolution example gradients",
             List.of(
@@ -187,20 +198,16 @@ abstract class RefusalSuite extends FamilySuite {
                 real(5, 2, 2, 2),
                 real(5, 2, 1, 3, 3),
                 real(5, 2)),
-            (device, t) -> {
-              ConvolutionOperators convolution = device.convolution();
-              try (Tensor trace = convolution.allocateTrace(CONVOLUTION, 5)) {
-                convolution.forward(CONVOLUTION, mixture(t), t.get(3), t.get(4), trace);
-                convolution.exampleGradients(
-                    CONVOLUTION,
-                    mixture(t),
-                    t.get(3),
-                    t.get(4),
-                    trace,
-                    t.get(5),
-                    new MixtureGradients(t.get(6), t.get(7)));
-              }
-            }),
+            afterForward(
+                (convolution, t, trace) ->
+                    convolution.exampleGradients(
+                        CONVOLUTION,
+                        mixture(t),
+                        t.get(3),
+                        t.get(4),
+                        trace,
+                        t.get(5),
+                        new MixtureGradients(t.get(6), t.get(7))))),
         new Call(
             "unfold",
             List.of(real(5, 1, 4, 4), real(5, 16, 9)),

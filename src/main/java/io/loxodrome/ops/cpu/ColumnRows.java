@@ -1,6 +1,5 @@
 package io.loxodrome.ops.cpu;
 
-import io.loxodrome.tensor.ElementType;
 import io.loxodrome.tensor.Tensor;
 import java.util.List;
 import java.util.Objects;
@@ -42,8 +41,7 @@ final class ColumnRows {
         arrangement == null
             ? NativeMemory.floats("rows", tensor)
             : NativeMemory.floatsAsTheyStand("rows", tensor);
-    long columns = rows == 0 ? tensor.shape().rowSize() : tensor.size() / rows;
-    return Matrix.contiguous(ElementType.FLOAT32, block.address(), rows, Math.toIntExact(columns));
+    return Matrix.of(tensor, block, rows);
   }
 
   List<Matrix> probes() {

@@ -29,9 +29,7 @@ final class CpuMetric implements MetricOperators {
   }
 
   private static Matrix matrix(String name, Tensor tensor, int rows) {
-    long columns = rows == 0 ? tensor.shape().rowSize() : tensor.size() / rows;
-    long address = NativeMemory.block(name, tensor, tensor.type()).address();
-    return Matrix.contiguous(tensor.type(), address, rows, Math.toIntExact(columns));
+    return Matrix.of(tensor, NativeMemory.block(name, tensor, tensor.type()), rows);
   }
 
   /** The outermost extent is the rows. */

@@ -1,6 +1,7 @@
 package io.loxodrome.ops.cpu;
 
 import io.loxodrome.tensor.ElementType;
+import io.loxodrome.tensor.Tensor;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -18,6 +19,17 @@ record Matrix(ElementType type, long address, int rows, int columns, int stride)
   /** A matrix whose rows follow one another. */
   static Matrix contiguous(ElementType type, long address, int rows, int columns) {
     return new Matrix(type, address, rows, columns, columns);
+  }
+
+  /**
+   * All of a tensor as so many rows.
+   *
+   * @param block of the tensor's numbers
+   * @param rows 0 only if the tensor has none
+   */
+  static Matrix of(Tensor tensor, NativeBlock block, int rows) {
+    long columns = rows == 0 ? tensor.shape().rowSize() : tensor.size() / rows;
+    return contiguous(tensor.type(), block.address(), rows, Math.toIntExact(columns));
   }
 
   /** A matrix like this elsewhere. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -12,9 +13,12 @@ import org.junit.jupiter.api.Timeout;
 /** Nothing is lost between the two threads; a wake-up that were would keep a test from ending. */
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CompanionTest {
-  private static final String NAME = "companion under test";
+  private static final AtomicInteger COUNT = new AtomicInteger();
 
-  private final Companion companion = new Companion(NAME);
+  /** Each test's own: the thread of the one before may still be about to end. */
+  private final String name = "companion under test " + COUNT.incrementAndGet();
+
+  private final Companion companion = new Companion(name);
   private final Random random = new Random(7);
   private int done;
 
@@ -136,9 +140,9 @@ class CompanionTest {
     return thread;
   }
 
-  private static Thread thread() {
+  private Thread thread() {
     return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().equals(NAME))
+        .filter(thread -> thread.getName().equals(name))
         .findFirst()
         .orElseThrow();
   }
